@@ -1,0 +1,1 @@
+"""accessreview: access recertification and separation of duties for vCenter."""

@@ -1,0 +1,1 @@
+"""Where access data comes from; each technology in a package of its own."""

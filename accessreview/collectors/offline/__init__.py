@@ -1,0 +1,1 @@
+"""Files that other tools write: govc JSON, PowerCLI CSV, LDIF."""

@@ -1,0 +1,1 @@
+"""vCenter by pyVmomi: a thin reader and a pure translation."""

@@ -1,0 +1,1 @@
+"""The thinking about proof: canonical bytes, manifests, the audit chain and verification; pure."""

@@ -1,0 +1,85 @@
+"""Tables as dictionary-encoded columns of strings: how a snapshot is held, stored and digested.
+
+A membership is never an object or a row of a database: a million of them are two int32 arrays.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """Strings, each held once: row ``i`` reads ``values[codes[i]]``.
+
+    ``values`` are distinct. Canonical columns (see ``snapshot/canonical.py``) have them sorted by
+    code point and hold none that no row uses.
+    """
+
+    codes: Codes
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> "Column":
+        index: dict[str, int] = {}
+        codes = [index.setdefault(string, len(index)) for string in strings]
+        return cls(np.array(codes, dtype=np.int32), tuple(index))
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, row: int) -> str:
+        return self.values[int(self.codes[row])]
+
+    def __iter__(self) -> Iterator[str]:
+        values = self.values
+        return (values[code] for code in self.codes.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """What a table of the bundle looks like; ``spec/bundle.md`` is the source.
+
+    ``key`` names the columns that identify a row; ``folded`` those of them compared without case.
+    ``booleans`` hold ``true`` or ``false`` and nothing else.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    folded: frozenset[str] = frozenset()
+    booleans: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Columns of equal length, by the names of their schema and in its order."""
+
+    schema: TableSchema
+    columns: Mapping[str, Column]
+
+    @classmethod
+    def of(cls, schema: TableSchema, rows: Iterable[Sequence[str]]) -> "Table":
+        """Build a table from rows whose fields stand in the schema's order."""
+        materialised = list(rows)
+        return cls(
+            schema,
+            {
+                name: Column.of(row[position] for row in materialised)
+                for position, name in enumerate(schema.columns)
+            },
+        )
+
+    def __len__(self) -> int:
+        return len(self.columns[self.schema.columns[0]])
+
+    def __getitem__(self, column: str) -> Column:
+        return self.columns[column]
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """Yield every row, fields in the schema's order."""
+        return zip(*(self.columns[name] for name in self.schema.columns), strict=True)

@@ -1,0 +1,1 @@
+"""Rulesets as TOML files, the shipped ones beside their strict reader."""

@@ -1,0 +1,1 @@
+"""The ticker: the only home of APScheduler."""

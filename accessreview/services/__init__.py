@@ -1,0 +1,1 @@
+"""The doing: load, call the thinking, save, record; the world only through ports."""

@@ -1,0 +1,1 @@
+"""Keys and signatures: the only home of the cryptography package."""
