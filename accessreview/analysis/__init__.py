@@ -1,1 +1,1 @@
-"""The thinking: effective privileges, rules, explanations, simulation; pure functions on a snapshot."""
+"""The thinking: effective privileges, rules, explanations, simulation; pure functions."""

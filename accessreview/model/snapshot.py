@@ -21,7 +21,10 @@ TABLES = _schemas(
     ),
     TableSchema("placements", ("source", "entity", "on"), ("source", "entity", "on")),
     TableSchema(
-        "roles", ("source", "id", "name", "system"), ("source", "id"), booleans=frozenset({"system"})
+        "roles",
+        ("source", "id", "name", "system"),
+        ("source", "id"),
+        booleans=frozenset({"system"}),
     ),
     TableSchema(
         "role_privileges", ("source", "role", "privilege"), ("source", "role", "privilege")

@@ -1,1 +1,1 @@
-"""Snapshots as values: strict checking, canonical form and digest, composing from readings; pure."""
+"""Snapshots as values: strict checks, canonical form and digest, composing; pure."""
