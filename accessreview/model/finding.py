@@ -21,7 +21,8 @@ class FindingKey:
     subject_kind: SubjectKind
     subject: str
 
-    def __str__(self) -> str:
+    def text(self) -> str:
+        """The key as one string, as stored and shown."""
         return f"{self.rule}/{self.subject_kind}/{self.subject}"
 
 
