@@ -1,0 +1,294 @@
+"""What the services need from outside; adapters at the rim satisfy these structurally."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from accessreview.model.assessment import Assessment, Violation
+from accessreview.model.audit import AuditEvent
+from accessreview.model.evidence import EvidencePackage
+from accessreview.model.policy import Ruleset
+from accessreview.model.remediation import AppliedChange, Change, RemediationTask
+from accessreview.model.review import Campaign, ReviewItem, SignOff
+from accessreview.model.snapshot import Reading, Snapshot, Source
+from accessreview.model.user import User, UserSession
+
+Now = Callable[[], datetime]
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+
+
+class IdSource(Protocol):
+    def new(self) -> str:
+        """A fresh identifier, unguessable, fit for a URL."""
+
+
+class ReadingSource(Protocol):
+    """One configured place to collect from."""
+
+    @property
+    def id(self) -> str: ...
+
+    def collect(self, now: Now) -> Reading:
+        """Read everything; partial with gaps if not everything came.
+
+        Raises:
+            CollectionError: nothing could be read.
+            InputError: a file is refused.
+        """
+
+
+class Remediator(Protocol):
+    """Carries out changes in one system, with an account of its own."""
+
+    def covers(self, change: Change) -> bool: ...
+
+    def apply(self, change: Change) -> AppliedChange:
+        """Make one change after re-reading that it is still as reviewed, and re-read after it.
+
+        Raises:
+            RemediationError: refused before, or failed; the sentence says which.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    to: str
+    subject: str
+    body: str
+
+
+class Notifier(Protocol):
+    def send(self, message: Message) -> None:
+        """Hand over one message.
+
+        Raises:
+            UnavailableError: it could not be handed over.
+        """
+
+
+class Signer(Protocol):
+    @property
+    def public_key(self) -> bytes:
+        """The raw 32-byte Ed25519 public key."""
+
+    def sign(self, data: bytes) -> bytes:
+        """The 64-byte Ed25519 signature of ``data``."""
+
+
+class PasswordHasher(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str, password: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSnapshot:
+    """A snapshot's description without its tables."""
+
+    digest: str
+    taken_at: datetime
+    stored_at: datetime
+    sources: tuple[Source, ...]
+    rows: Mapping[str, int]
+
+
+class Snapshots(Protocol):
+    def add(self, snapshot: Snapshot, at: datetime) -> None:
+        """Keep it for ever; columns already stored are not stored again. Idempotent."""
+
+    def get(self, digest: str) -> Snapshot:
+        """Load all columns.
+
+        Raises:
+            NotFoundError: no such snapshot.
+            IntegrityError: stored bytes do not match their digest.
+        """
+
+    def latest(self) -> StoredSnapshot | None:
+        """The one stored last."""
+
+    def list(self, limit: int = 100) -> Sequence[StoredSnapshot]:
+        """Newest first."""
+
+
+class Rulesets(Protocol):
+    def add(self, ruleset: Ruleset) -> None: ...
+
+    def text(self, digest: str) -> str:
+        """The file as it was read (NotFoundError); parse it with the reader."""
+
+
+class Assessments(Protocol):
+    def add(self, assessment: Assessment) -> None:
+        """Keep it; idempotent by id."""
+
+    def get(self, assessment_id: str) -> Assessment: ...
+
+    def latest(self) -> Assessment | None: ...
+
+
+class Violations(Protocol):
+    def all(self) -> Sequence[Violation]:
+        """Worst severity first, then by key."""
+
+    def save(self, violations: Sequence[Violation]) -> None:
+        """Insert or replace by key."""
+
+
+class Campaigns(Protocol):
+    def add(self, campaign: Campaign) -> None: ...
+
+    def get(self, campaign_id: str) -> Campaign:
+        """Raises NotFoundError."""
+
+    def save(self, campaign: Campaign) -> None: ...
+
+    def list(self) -> Sequence[Campaign]:
+        """Newest first."""
+
+
+class ReviewItems(Protocol):
+    def add(self, items: Sequence[ReviewItem]) -> None: ...
+
+    def get(self, item_id: str) -> ReviewItem:
+        """Raises NotFoundError."""
+
+    def save(self, items: Sequence[ReviewItem]) -> None: ...
+
+    def of_campaign(self, campaign_id: str) -> Sequence[ReviewItem]:
+        """All of them, by subject name, then place; never cut."""
+
+    def of_reviewer(self, reviewer: str, campaign_id: str | None = None) -> Sequence[ReviewItem]:
+        """All items routed to this identity, in the same order; never cut."""
+
+
+class SignOffs(Protocol):
+    def add(self, sign_off: SignOff) -> None: ...
+
+    def of_campaign(self, campaign_id: str) -> Sequence[SignOff]: ...
+
+
+class RemediationTasks(Protocol):
+    def add(self, tasks: Sequence[RemediationTask]) -> None: ...
+
+    def get(self, task_id: str) -> RemediationTask:
+        """Raises NotFoundError."""
+
+    def save(self, task: RemediationTask) -> None: ...
+
+    def of_campaign(self, campaign_id: str) -> Sequence[RemediationTask]: ...
+
+
+class Users(Protocol):
+    def add(self, user: User) -> None:
+        """Raises ConflictError when the login is taken (compared case-folded)."""
+
+    def get(self, user_id: str) -> User: ...
+
+    def by_login(self, login: str) -> User | None: ...
+
+    def save(self, user: User) -> None: ...
+
+    def list(self) -> Sequence[User]: ...
+
+
+class Sessions(Protocol):
+    def put(self, session: UserSession) -> None:
+        """Insert or replace by token digest. Not a change of the domain: needs no audit record."""
+
+    def get(self, token_digest: str) -> UserSession | None: ...
+
+    def delete(self, token_digest: str) -> None: ...
+
+    def delete_of_user(self, user_id: str) -> None: ...
+
+
+class SignInFailures(Protocol):
+    """Counts failed sign-ins a login, shared by all processes; needs no audit record."""
+
+    def add(self, login: str, at: datetime) -> None: ...
+
+    def since(self, login: str, at: datetime) -> int: ...
+
+    def clear(self, login: str) -> None: ...
+
+
+class AuditTrail(Protocol):
+    def record(
+        self, action: str, actor: str, object_: str, details: Mapping[str, str], at: datetime
+    ) -> AuditEvent:
+        """Append one event, chained to the last, in this transaction."""
+
+    def list(self, after: int = 0, limit: int | None = None) -> Sequence[AuditEvent]:
+        """In sequence, from the one following ``after``."""
+
+    def head(self) -> AuditEvent | None: ...
+
+
+class Occurrences(Protocol):
+    def claim(self, job: str, period: str, at: datetime) -> bool:
+        """Take this occurrence for oneself: true once for each job and period, ever."""
+
+    def last(self, job: str) -> str | None:
+        """The last period claimed of a job."""
+
+
+class Evidence(Protocol):
+    def add(self, package: EvidencePackage, data: bytes) -> None: ...
+
+    def of_campaign(self, campaign_id: str) -> Sequence[EvidencePackage]:
+        """Newest first."""
+
+    def data(self, package_id: str) -> bytes:
+        """Raises NotFoundError."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction over everything kept."""
+
+    @property
+    def snapshots(self) -> Snapshots: ...
+    @property
+    def rulesets(self) -> Rulesets: ...
+    @property
+    def assessments(self) -> Assessments: ...
+    @property
+    def violations(self) -> Violations: ...
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def items(self) -> ReviewItems: ...
+    @property
+    def sign_offs(self) -> SignOffs: ...
+    @property
+    def tasks(self) -> RemediationTasks: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def sign_in_failures(self) -> SignInFailures: ...
+    @property
+    def audit(self) -> AuditTrail: ...
+    @property
+    def occurrences(self) -> Occurrences: ...
+    @property
+    def evidence(self) -> Evidence: ...
+
+
+class Database(Protocol):
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """A consistent read; any write in it is an error."""
+
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """Commit on a normal end, roll back on any exception.
+
+        A change of the domain without an audit record in the same transaction is refused
+        (IntegrityError) and rolled back: no silent action.
+        """
