@@ -1,0 +1,43 @@
+# Everything starts here; `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help setup run lab test lint check format bench sample
+BIN := .venv/bin
+
+help: ## List these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Create .venv with the command accessreview in it
+	@sh scripts/setup.sh run
+
+run: setup ## Serve the sample company; with CONFIG=FILE your own vCenters and directories
+	@$(BIN)/accessreview run $(if $(CONFIG),--config "$(CONFIG)")
+
+lab: ## Start a simulated vCenter and slapd, and the application collecting from both
+	@sh scripts/setup.sh tests
+	@$(BIN)/python scripts/lab.py
+
+test: ## Set up everything the tests need, real servers included, and run them
+	@sh scripts/setup.sh tests
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: ## Format, style, types and import contracts
+	@sh scripts/setup.sh dev
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint test ## What must be clean before a commit lands
+
+format: ## Write the format that lint asks for
+	@sh scripts/setup.sh dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --quiet .
+
+bench: ## Measure the analysis, side by side with what a script would do
+	@sh scripts/setup.sh dev
+	@$(BIN)/python bench/analysis.py
+
+sample: ## Make the sample company's files again
+	@sh scripts/setup.sh dev
+	@$(BIN)/python scripts/make_sample.py

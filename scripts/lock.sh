@@ -1,0 +1,7 @@
+#!/bin/sh
+# Write the hash locks anew from pyproject.toml (needs uv; only for changing dependencies).
+set -eu
+cd "$(dirname "$0")/.."
+compile="uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header"
+$compile pyproject.toml requirements/build.in -o requirements/run.lock "$@"
+$compile pyproject.toml requirements/build.in --group dev -c requirements/run.lock -o requirements/dev.lock "$@"
