@@ -27,13 +27,12 @@ Row = dict[str, Any]
 class Subject:
     """A package taken apart, and what it is to be held against.
 
-    ``seal_holds`` is whether the embedded key made the seal; ``expected_key`` the key that the
-    auditor trusts, if one was given; ``checkpoint`` an audit head handed out earlier.
+    ``sealing_key`` made the seal, which holds (``signing/seal.py``); ``expected_key`` is the one
+    that the auditor trusts, if it was given; ``checkpoint`` an audit head handed out earlier.
     """
 
     files: Mapping[str, bytes]
-    seal_holds: bool
-    embedded_key: bytes
+    sealing_key: bytes
     expected_key: bytes | None
     fingerprint: str
     checkpoint: tuple[int, str] | None
@@ -70,7 +69,6 @@ def _require(condition: bool, sentence: str) -> None:  # noqa: FBT001 - reads as
 
 
 def _seal(subject: Subject, _parts: Parts) -> str:
-    _require(subject.seal_holds, "The seal does not match: a byte of the file was changed.")
     return f"Every byte is as sealed by the key {subject.fingerprint}."
 
 
@@ -81,7 +79,7 @@ def _key(subject: Subject, _parts: Parts) -> str:
             f"{subject.fingerprint} is the key of this company."
         )
     _require(
-        subject.expected_key == subject.embedded_key,
+        subject.expected_key == subject.sealing_key,
         f"The package is sealed by the key {subject.fingerprint}, which is not the one given.",
     )
     return "The package is sealed by the key that was given."

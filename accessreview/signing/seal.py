@@ -7,29 +7,26 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
 from accessreview.model.errors import IntegrityError
-from accessreview.signing.keys import Ed25519Signer
+from accessreview.signing.keys import Ed25519Signer, verify
 
 _MARK = b"accessreview-seal-1 "
-_COMMENT = re.compile(rb"accessreview-seal-1 ([0-9a-f]{128})")
-_LENGTH = len(_MARK) + 128
+_COMMENT = re.compile(rb"accessreview-seal-1 ([0-9a-f]{64}) ([0-9a-f]{128})")
+_LENGTH = len(_MARK) + 64 + 1 + 128
 _LONGEST = 4 * 2**30
 _MOST_FILES = 10_000
 
-Verify = Callable[[bytes, bytes, bytes], bool]
-
 
 @dataclass(frozen=True, slots=True)
-class SealedArchive:
-    """The files of an archive, and the signature with what it was made over."""
+class Seal:
+    """Who sealed an archive (the raw public key), and whether the bytes are still as sealed."""
 
-    files: Mapping[str, bytes]
-    signature: bytes
-    signed: bytes
+    key: bytes
+    holds: bool
 
 
 def _signed(prefix: bytes) -> bytes:
@@ -47,36 +44,34 @@ def seal(files: Mapping[str, bytes], signer: Ed25519Signer) -> bytes:
             entry.create_system = 3
             archive.writestr(entry, files[name])
         archive.comment = b"\0" * _LENGTH
-    prefix = buffer.getvalue()[:-_LENGTH]
-    return prefix + _MARK + signer.sign(_signed(prefix)).hex().encode()
+    prefix = buffer.getvalue()[:-_LENGTH] + _MARK + signer.public_key.hex().encode() + b" "
+    return prefix + signer.sign(_signed(prefix)).hex().encode()
 
 
-def unseal(data: bytes) -> SealedArchive:
-    """Take an archive apart; whose seal it is, is for the caller to check.
+def read_seal(data: bytes) -> Seal:
+    """Look at the seal alone; nothing of the archive is taken apart before it is known to hold.
 
     Raises:
-        IntegrityError: not an archive, damaged, without a seal, or with names that an honest
-            archive does not have.
+        IntegrityError: there is no seal.
     """
     comment = _COMMENT.fullmatch(data[-_LENGTH:])
     if comment is None:
         raise IntegrityError("The file carries no seal at its end: it is cut, altered or not ours.")
+    key, signature = (bytes.fromhex(part.decode()) for part in comment.groups())
+    return Seal(key, verify(key, signature, _signed(data[:-128])))
+
+
+def archived_files(data: bytes) -> Mapping[str, bytes]:
+    """The files of an archive; check its seal first.
+
+    Raises:
+        IntegrityError: damaged, too large, or with names that an honest archive does not have.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            files = _read(archive)
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        ValueError,
-        KeyError,
-        NotImplementedError,
-        OSError,
-        RuntimeError,
-        OverflowError,
-        zlib.error,
-    ) as error:
+            return _read(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise IntegrityError(f"The archive is damaged: {error}.") from error
-    return SealedArchive(files, bytes.fromhex(comment[1].decode()), _signed(data[:-_LENGTH]))
 
 
 def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:

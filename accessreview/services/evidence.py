@@ -1,0 +1,115 @@
+"""Evidence packages: gather everything recorded of a campaign, compile, seal, keep."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from accessreview.analysis.estate import build_estate
+from accessreview.analysis.hygiene import ambiguities
+from accessreview.evidence.compile import CampaignRecord, compile_package
+from accessreview.model.canonical import sha256
+from accessreview.model.errors import ConflictError
+from accessreview.model.evidence import EvidencePackage
+from accessreview.model.policy import Ruleset
+from accessreview.model.review import CampaignState
+from accessreview.model.snapshot import Snapshot
+from accessreview.model.user import Authorization
+from accessreview.services.authorization import Capability, require
+from accessreview.services.ports import Clock, Database, IdSource, UnitOfWork
+
+_SEALABLE = frozenset(
+    {
+        CampaignState.IN_REMEDIATION,
+        CampaignState.CLOSED,
+        CampaignState.CLOSED_WITH_RESIDUE,
+        CampaignState.CANCELLED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidencePackages:
+    """Build and hand out the sealed package of a campaign.
+
+    ``seal`` signs an archive of files, ``render`` makes the report for people, ``bundle`` writes a
+    snapshot as files, ``parse_ruleset`` reads a ruleset's text.
+    """
+
+    database: Database
+    clock: Clock
+    ids: IdSource
+    engine: str
+    public_pem: str
+    key_fingerprint: str
+    seal: Callable[[Mapping[str, bytes]], bytes]
+    render: Callable[[CampaignRecord], bytes]
+    bundle: Callable[[Snapshot], Mapping[str, bytes]]
+    parse_ruleset: Callable[[str], Ruleset]
+
+    def build(self, authorization: Authorization, campaign_id: str) -> EvidencePackage:
+        """Seal what is recorded of the campaign so far; the review itself must be over.
+
+        Raises:
+            ConflictError: the review is still going on.
+        """
+        require(authorization, Capability.BUILD_EVIDENCE)
+        with self.database.writing() as work:
+            # The record of the building belongs into what is built, so it comes first.
+            work.audit.record(
+                "evidence:package:build", authorization.actor, campaign_id, {}, self.clock.now()
+            )
+            record = self._record(work, campaign_id)
+            data = self._seal(record)
+            package = EvidencePackage(
+                id=self.ids.new(),
+                campaign=campaign_id,
+                built_at=record.built_at,
+                digest=sha256(data),
+                key=self.key_fingerprint,
+                size=len(data),
+            )
+            work.evidence.add(package, data)
+        return package
+
+    def _seal(self, record: CampaignRecord) -> bytes:
+        bundles = {
+            snapshot.digest: self.bundle(snapshot) for snapshot in (record.reviewed, *record.after)
+        }
+        return self.seal(compile_package(record, bundles, self.render(record)))
+
+    def _record(self, work: UnitOfWork, campaign_id: str) -> CampaignRecord:
+        campaign = work.campaigns.get(campaign_id)
+        if campaign.state not in _SEALABLE:
+            raise ConflictError(
+                f"The review of campaign “{campaign.name}” is not over; finish it before building "
+                "its evidence."
+            )
+        items = work.items.of_campaign(campaign_id)
+        reviewed = work.snapshots.get(campaign.snapshot)
+        after = sorted({item.settlement.snapshot for item in items if item.settlement is not None})
+        return CampaignRecord(
+            campaign=campaign,
+            items=items,
+            sign_offs=work.sign_offs.of_campaign(campaign_id),
+            tasks=work.tasks.of_campaign(campaign_id),
+            assessment=work.assessments.get(campaign.assessment),
+            ambiguities=ambiguities(build_estate(reviewed)),
+            audit=work.audit.list(),
+            reviewed=reviewed,
+            after=[work.snapshots.get(digest) for digest in after],
+            ruleset=self.parse_ruleset(work.rulesets.text(campaign.ruleset)),
+            engine=self.engine,
+            built_at=self.clock.now(),
+            public_key=self.public_pem,
+        )
+
+    def list(self, authorization: Authorization, campaign_id: str) -> Sequence[EvidencePackage]:
+        """Newest first."""
+        require(authorization, Capability.SEE_EVIDENCE)
+        with self.database.reading() as work:
+            return work.evidence.of_campaign(campaign_id)
+
+    def data(self, authorization: Authorization, package_id: str) -> bytes:
+        """The sealed bytes, as they were built."""
+        require(authorization, Capability.SEE_EVIDENCE)
+        with self.database.reading() as work:
+            return work.evidence.data(package_id)
