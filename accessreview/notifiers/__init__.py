@@ -1,1 +1,1 @@
-"""Telling people: mail and files."""
+"""Ways by which a message leaves: a mail server, or a folder of mail files."""
