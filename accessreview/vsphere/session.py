@@ -1,0 +1,101 @@
+"""Logging in once, doing steps that fail in sentences, and always logging out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from pyVmomi import vim
+from pyVmomi.SoapAdapter import SoapStubAdapter
+
+from accessreview.model.errors import AccessReviewError, ConfigurationError
+from accessreview.vsphere.faults import reason
+from accessreview.vsphere.probe import NoVCenterError, api_version
+from accessreview.vsphere.settings import VCenterSettings
+from accessreview.vsphere.tls import Deadline, StrictContext, strict_context
+
+_LEAVE_SECONDS = 5
+"""What logging out may take beyond the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login that stands; ``key`` identifies it to vCenter."""
+
+    settings: VCenterSettings
+    content: vim.ServiceInstanceContent
+    key: str
+    error: type[AccessReviewError]
+
+    @contextmanager
+    def step(self, doing: str) -> Iterator[None]:
+        """Turn whatever fails inside into one sentence that says what was being done."""
+        with _step(self.settings, doing, self.error):
+            yield
+
+
+@contextmanager
+def open_session(settings: VCenterSettings, error: type[AccessReviewError]) -> Iterator[Session]:
+    """Log in, and out again at the end, all of it within the deadline of ``settings``.
+
+    Raises:
+        error: the vCenter cannot be reached, verified or logged in to.
+        ConfigurationError: the settings cannot be used.
+    """
+    deadline = Deadline(settings.timeout_seconds, settings.deadline_seconds)
+    context = strict_context(settings, deadline)
+    with _step(settings, "asking for the API version", error):
+        version = api_version(settings, context)
+    stub = _stub(settings, context, version)
+    try:
+        with _step(settings, f"logging in as {settings.username}", error):
+            content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+            if content.about.apiType != "VirtualCenter":
+                raise NoVCenterError(f"the server is no vCenter but {content.about.apiType}")
+            sessions = content.sessionManager
+            if sessions is None:
+                raise NoVCenterError("the server lets nobody log in")
+            key = sessions.Login(settings.username, _password(settings), None).key
+        try:
+            yield Session(settings, content, key, error)
+        finally:
+            deadline.extend(_LEAVE_SECONDS)
+            # Whatever there is to say about the session was said by the step that failed.
+            with suppress(Exception):
+                sessions.Logout()
+    finally:
+        stub.DropConnections()
+
+
+def _stub(settings: VCenterSettings, context: StrictContext, version: str) -> SoapStubAdapter:
+    return SoapStubAdapter(
+        host=settings.host,
+        port=settings.port,
+        version=version,
+        path="/sdk",
+        poolSize=1,
+        sslContext=context,
+        httpConnectionTimeout=min(settings.timeout_seconds, settings.deadline_seconds),
+    )
+
+
+def _password(settings: VCenterSettings) -> str:
+    password = settings.password()
+    if not password:
+        raise ConfigurationError(
+            f"The password of {settings.username} for {settings.label} is empty."
+        )
+    return password
+
+
+@contextmanager
+def _step(settings: VCenterSettings, doing: str, error: type[AccessReviewError]) -> Iterator[None]:
+    try:
+        yield
+    except AccessReviewError:
+        raise
+    except NoVCenterError as failure:
+        raise error(f"{settings.label}: {doing} failed: {failure}.") from None
+    except Exception as failure:  # noqa: BLE001 - see below
+        # pyVmomi fails on unexpected answers in any way (KeyError, TypeError, ...), and the cause
+        # is cut off because its text may hold what was sent.
+        raise error(f"{settings.label}: {doing} failed: {reason(failure, settings)}.") from None
