@@ -1,0 +1,243 @@
+"""Configuration: one TOML file, read once, strictly.
+
+Secrets are named by file. Relative paths are relative to the configuration file.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from accessreview.model.errors import ConfigurationError
+
+SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=86400)]
+Pin = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{2}:?){32}$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WriteAccount(_Strict):
+    """The separate account that may carry out removals; without one nothing is carried out."""
+
+    username: str
+    password_file: Path
+
+
+class VCenter(_Strict):
+    """A live vCenter."""
+
+    kind: Literal["vcenter"]
+    id: SourceId
+    name: str = ""
+    host: str
+    port: Port = 443
+    username: str
+    password_file: Path
+    ca_file: Path | None = None
+    pin_sha256: Pin | None = None
+    timeout_seconds: Seconds = 60
+    deadline_seconds: Seconds = 1800
+    remediation: WriteAccount | None = None
+
+
+class Directory(_Strict):
+    """A live directory server."""
+
+    kind: Literal["active-directory", "openldap"]
+    id: SourceId
+    name: str = ""
+    host: str
+    port: Port | None = None
+    security: Literal["ldaps", "starttls", "plain"] = "ldaps"
+    ca_file: Path | None = None
+    pin_sha256: Pin | None = None
+    bind_dn: str
+    password_file: Path
+    bases: tuple[str, ...] = Field(min_length=1)
+    netbios_names: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ()
+    user_filter: str = ""
+    group_filter: str = ""
+    identity_attributes: tuple[str, ...] = ()
+    service_pattern: str = ""
+    page_size: Annotated[int, Field(ge=1, le=10000)] = 500
+    timeout_seconds: Seconds = 60
+    deadline_seconds: Seconds = 1800
+    remediation: WriteAccount | None = None
+
+
+class Govc(_Strict):
+    """Files that govc wrote (docs/how-to/export-with-govc.md)."""
+
+    kind: Literal["govc"]
+    id: SourceId
+    name: str = ""
+    roles_and_permissions: Path
+    inventory: Path
+
+
+class Powercli(_Strict):
+    """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
+
+    kind: Literal["powercli"]
+    id: SourceId
+    name: str = ""
+    permissions: Path
+    roles: Path
+    inventory: Path
+
+
+class Ldif(_Strict):
+    """A directory as LDIF (docs/how-to/export-ldif.md)."""
+
+    kind: Literal["ldif"]
+    id: SourceId
+    name: str = ""
+    schema_kind: Literal["active-directory", "openldap"]
+    path: Path
+    bases: tuple[str, ...] = Field(min_length=1)
+    netbios_names: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ()
+    identity_attributes: tuple[str, ...] = ()
+    service_pattern: str = ""
+
+
+AnySource = Annotated[VCenter | Directory | Govc | Powercli | Ldif, Field(discriminator="kind")]
+
+
+class Web(_Strict):
+    """Where the web application listens. Behind a TLS proxy set ``secure_cookies``."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8480
+    secure_cookies: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+    threads: Annotated[int, Field(ge=1, le=64)] = 8
+
+
+class Database(_Strict):
+    """A SQLAlchemy URL; empty: SQLite in the data directory. A password comes from a file."""
+
+    url: str = ""
+    password_file: Path | None = None
+
+
+class Schedule(_Strict):
+    """When the ticker collects and reminds, in UTC."""
+
+    collect_every_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    remind_at: ClockTime = "07:00"
+    tick_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+
+
+class Mail(_Strict):
+    """The mail server for reminders; without one they are written into the outbox folder."""
+
+    host: str
+    port: Port = 587
+    sender: str
+    security: Literal["starttls", "tls", "plain"] = "starttls"
+    login: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+
+
+class Review(_Strict):
+    """How reviewers are found: a mapping file, and who is asked when nobody else can be."""
+
+    mapping: Path | None = None
+    fallback_reviewer: str = ""
+
+
+class Settings(_Strict):
+    """Everything that can be configured; the defaults serve a first look on one machine."""
+
+    data_directory: Path = Path("var")
+    ruleset: Path | None = None
+    database: Database = Database()
+    web: Web = Web()
+    schedule: Schedule = Schedule()
+    mail: Mail | None = None
+    review: Review = Review()
+    source: tuple[AnySource, ...] = ()
+
+    @model_validator(mode="after")
+    def _source_ids_differ(self) -> "Settings":
+        ids = [source.id for source in self.source]
+        doubled = sorted({name for name in ids if ids.count(name) > 1})
+        if doubled:
+            raise ValueError(f"two sources have the id {doubled[0]}")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """The URL as given, or of the SQLite file in the data directory."""
+        return self.database.url or f"sqlite:///{self.data_directory / 'accessreview.db'}"
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read a configuration file, or take the defaults where there is none.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is no TOML, or a key is unknown, missing or
+            impossible; the sentence names file, key and fault.
+    """
+    if path is None:
+        return Settings()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML in UTF-8: {error}.") from error
+    try:
+        settings = Settings.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(
+            "\n".join(_sentence(path, fault["loc"], fault["msg"]) for fault in error.errors())
+        ) from error
+    return _anchored(settings, path.resolve().parent)
+
+
+def _sentence(path: Path, location: tuple[str | int, ...], fault: str) -> str:
+    """Name the key as TOML would; the values are left out, because one may be a secret."""
+    key = ".".join(str(part) for part in location) or "the file as a whole"
+    return f"{path}: {key}: {fault}."
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Make every relative path one below the configuration file's folder."""
+    return settings.model_validate(_anchor(settings.model_dump(exclude_unset=True), folder))
+
+
+def _anchor(value: object, folder: Path) -> object:
+    match value:
+        case Path():
+            return folder / value
+        case dict():
+            return {key: _anchor(item, folder) for key, item in value.items()}
+        case list() | tuple():
+            return [_anchor(item, folder) for item in value]
+        case _:
+            return value
+
+
+def read_secret(path: Path) -> str:
+    """The first line of a secret's file.
+
+    Raises:
+        ConfigurationError: the file cannot be read or is empty.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The secret in {path} cannot be read: {error}.") from error
+    if not lines or not lines[0]:
+        raise ConfigurationError(f"The secret's file {path} is empty.")
+    return lines[0]
