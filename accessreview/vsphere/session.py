@@ -23,6 +23,8 @@ class Session:
 
     settings: VCenterSettings
     content: vim.ServiceInstanceContent
+    authorization: vim.AuthorizationManager
+    views: vim.view.ViewManager
     key: str
     error: type[AccessReviewError]
 
@@ -51,12 +53,13 @@ def open_session(settings: VCenterSettings, error: type[AccessReviewError]) -> I
             content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
             if content.about.apiType != "VirtualCenter":
                 raise NoVCenterError(f"the server is no vCenter but {content.about.apiType}")
-            sessions = content.sessionManager
-            if sessions is None:
-                raise NoVCenterError("the server lets nobody log in")
+            sessions, authorization = content.sessionManager, content.authorizationManager
+            views = content.viewManager
+            if sessions is None or authorization is None or views is None:
+                raise NoVCenterError("the server lacks services that every vCenter has")
             key = sessions.Login(settings.username, _password(settings), None).key
         try:
-            yield Session(settings, content, key, error)
+            yield Session(settings, content, authorization, views, key, error)
         finally:
             deadline.extend(_LEAVE_SECONDS)
             # Whatever there is to say about the session was said by the step that failed.

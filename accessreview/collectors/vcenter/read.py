@@ -1,0 +1,146 @@
+"""One pass over a vCenter: roles, all permissions, the inventory; plain values come back.
+
+Everything is said as it was answered; what was refused or left unsaid becomes a gap. What the
+answers mean is for ``translate`` to say.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pyVmomi import vim
+
+from accessreview.collectors.vcenter.gaps import Gaps
+from accessreview.collectors.vcenter.names import unescape
+from accessreview.collectors.vcenter.raw import RawEntity, RawPermission, RawRole, RawVCenter
+from accessreview.collectors.vcenter.retrieve import ReadEntity, retrieve
+from accessreview.vsphere.session import Session
+
+_FOLDERS = ("vmFolder", "hostFolder", "datastoreFolder", "networkFolder")
+_POOL = "resourcePool"
+
+PROPERTIES: Mapping[type[vim.ManagedEntity], tuple[str, ...]] = {
+    vim.ManagedEntity: ("name", "parent"),
+    vim.VirtualMachine: (
+        "resourcePool",
+        "parentVApp",
+        "runtime.host",
+        "datastore",
+        "network",
+        "summary.config.template",
+        "config.ftInfo",
+    ),
+    vim.VirtualApp: ("parentFolder",),
+    vim.Datacenter: _FOLDERS,
+    vim.ComputeResource: (_POOL,),
+}
+"""What is read of each type; subtypes inherit. Few and small, for parsing is the cost."""
+
+
+def read_vcenter(session: Session) -> RawVCenter:
+    """Read all of it through ``session``, whose steps raise its error."""
+    gaps = Gaps()
+    authorization = session.authorization
+    root = session.content.rootFolder
+    with session.step("checking what the account may read"):
+        (may_read,) = authorization.HasPrivilegeOnEntity(root, session.key, ["System.Read"])
+    if not may_read:
+        gaps.add("The collecting account may not read", "the root folder")
+    with session.step("reading the roles"):
+        roles = tuple(_role(role) for role in authorization.roleList)
+    with session.step("reading the permissions"):
+        permissions = tuple(_permissions(authorization.RetrieveAllPermissions(), gaps))
+    with session.step("reading the inventory"):
+        entities = tuple(_entity(entity, gaps) for entity in retrieve(session, PROPERTIES))
+    return RawVCenter(roles, permissions, entities, gaps.sentences())
+
+
+def _role(role: vim.AuthorizationManager.Role) -> RawRole:
+    return RawRole(int(role.roleId), role.name, bool(role.system), tuple(role.privilege))
+
+
+def _permissions(
+    answered: Iterable[vim.AuthorizationManager.Permission], gaps: Gaps
+) -> Iterable[RawPermission]:
+    for entry in answered:
+        if entry.entity is None:
+            # Taken for a global permission, it would reach everywhere.
+            gaps.add("A permission was reported without its entity", entry.principal)
+            continue
+        yield RawPermission(
+            _id(entry.entity),
+            entry.principal,
+            bool(entry.group),
+            int(entry.roleId),
+            bool(entry.propagate),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The properties of one entity, by kind of value."""
+
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def reference(self, path: str) -> str:
+        value = self.values.get(path)
+        return _id(value) if isinstance(value, vim.ManagedEntity) else ""
+
+    def references(self, path: str) -> tuple[str, ...]:
+        value = self.values.get(path)
+        if not isinstance(value, list):
+            return ()
+        return tuple(_id(one) for one in value if isinstance(one, vim.ManagedEntity))
+
+
+def _entity(entity: ReadEntity, gaps: Gaps) -> RawEntity:
+    type_name, entity_id = _type(entity.reference), _id(entity.reference)
+    facts = _Facts(entity.values)
+    for path, fault in entity.refused.items():
+        gaps.add(f"A property could not be read ({path}, {fault})", entity_id)
+    name = entity.values.get("name")
+    if not name and "name" not in entity.refused:
+        gaps.add("A property was not reported (name)", entity_id)
+    is_machine = isinstance(entity.reference, vim.VirtualMachine)
+    is_template = entity.values.get("summary.config.template") is True
+    if is_machine and not is_template and not {_POOL, "parentVApp"} & entity.values.keys():
+        # Only a template has no pool: this one's pool is hidden from the account.
+        gaps.add("The resource pool of a virtual machine was not shown", entity_id)
+    return RawEntity(
+        type=type_name,
+        id=entity_id,
+        name=unescape(str(name)) if name else entity_id,
+        parent=facts.reference("parent"),
+        resource_pool=facts.reference(_POOL) if is_machine else "",
+        parent_vapp=facts.reference("parentVApp"),
+        parent_folder=facts.reference("parentFolder"),
+        acl_children=tuple(filter(None, _sharing(entity, facts))),
+        ft_primary=_primary(entity),
+        host=facts.reference("runtime.host"),
+        datastores=facts.references("datastore"),
+        networks=facts.references("network"),
+    )
+
+
+def _sharing(entity: ReadEntity, facts: _Facts) -> tuple[str, ...]:
+    match entity.reference:
+        case vim.Datacenter():
+            return tuple(facts.reference(folder) for folder in _FOLDERS)
+        case vim.ComputeResource():
+            return (facts.reference(_POOL),)
+        case _:
+            return ()
+
+
+def _primary(entity: ReadEntity) -> str:
+    pair = entity.values.get("config.ftInfo")
+    if not isinstance(pair, vim.vm.FaultToleranceSecondaryConfigInfo):
+        return ""
+    return _id(pair.primaryVM)
+
+
+def _id(reference: vim.ManagedEntity) -> str:
+    return str(reference._moId)  # noqa: SLF001 - pyVmomi has no other name for it
+
+
+def _type(reference: vim.ManagedEntity) -> str:
+    return str(reference._wsdlName)  # noqa: SLF001 - pyVmomi has no other name for it

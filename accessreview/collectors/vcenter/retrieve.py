@@ -1,0 +1,90 @@
+"""Reading properties of the whole inventory in pages; no page is taken for the last but the last.
+
+A view of everything below the root folder is made for it and destroyed after. The root itself is
+not in its own view, so it is asked for by name.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from pyVmomi import vim, vmodl
+
+from accessreview.vsphere.session import Session
+
+PAGE_SIZE = 1000
+
+FilterSpec = vmodl.query.PropertyCollector.FilterSpec
+ObjectSpec = vmodl.query.PropertyCollector.ObjectSpec
+PropertySpec = vmodl.query.PropertyCollector.PropertySpec
+RetrieveOptions = vmodl.query.PropertyCollector.RetrieveOptions
+RetrieveResult = vmodl.query.PropertyCollector.RetrieveResult
+TraversalSpec = vmodl.query.PropertyCollector.TraversalSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntity:
+    """One entity as answered: values by property path, and the fault's name of each refused one."""
+
+    reference: vim.ManagedEntity
+    values: Mapping[str, object]
+    refused: Mapping[str, str]
+
+
+class Pages(Protocol):
+    """What is used of a property collector, under pyVmomi's names."""
+
+    def RetrievePropertiesEx(  # noqa: N802
+        self,
+        specSet: list[FilterSpec],  # noqa: N803
+        options: RetrieveOptions,
+    ) -> RetrieveResult | None: ...
+
+    def ContinueRetrievePropertiesEx(self, token: str) -> RetrieveResult: ...  # noqa: N802
+
+
+def retrieve(
+    session: Session,
+    properties: Mapping[type[vim.ManagedEntity], tuple[str, ...]],
+) -> tuple[ReadEntity, ...]:
+    """Read ``properties`` of the root folder and of everything visible below it."""
+    root = session.content.rootFolder
+    view = session.views.CreateContainerView(root, [vim.ManagedEntity], True)  # noqa: FBT003
+    try:
+        into = TraversalSpec(name="view", type=vim.view.ContainerView, path="view", skip=False)
+        spec = FilterSpec(
+            objectSet=[
+                ObjectSpec(obj=root, skip=False),
+                ObjectSpec(obj=view, skip=True, selectSet=[into]),
+            ],
+            propSet=[
+                PropertySpec(type=kind, all=False, pathSet=list(paths))
+                for kind, paths in properties.items()
+            ],
+        )
+        return tuple(read_pages(session.content.propertyCollector, spec))
+    finally:
+        # Logging out destroys it as well.
+        with suppress(Exception):
+            view.DestroyView()
+
+
+def read_pages(collector: Pages, spec: FilterSpec) -> Iterator[ReadEntity]:
+    """Yield what every page holds, up to the one without a token.
+
+    A server may page even where it is not asked to.
+    """
+    page = collector.RetrievePropertiesEx([spec], RetrieveOptions(maxObjects=PAGE_SIZE))
+    while page is not None:
+        for found in page.objects:
+            yield ReadEntity(
+                found.obj,
+                {one.name: one.val for one in found.propSet},
+                {one.path: _name(one.fault) for one in found.missingSet},
+            )
+        page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
+
+
+def _name(fault: vmodl.MethodFault) -> str:
+    return type(fault).__name__.rpartition(".")[2]

@@ -1,0 +1,212 @@
+"""A simulated vCenter on loopback, for tests and for the lab.
+
+The Go program beside this file is compiled once against Debian's
+``golang-github-vmware-govmomi-dev`` and kept in ``.cache``. What the simulator gets wrong: it
+checks no authorization, pages nothing, replaces a permission list where vCenter merges, removes
+without complaint what is not there, and reports a permission's entity only if the setter gave it;
+``allow`` therefore gives it.
+
+``python -m tests.servers.vcsim`` serves one until it is interrupted.
+"""
+
+import hashlib
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyVmomi import vim
+from pyVmomi.SoapAdapter import SoapStubAdapter
+
+from tests.servers.certificates import Authority, Issued, issue, make_ca
+
+USER = "collector@vsphere.local"
+PASSWORD = "simulated-secret"
+
+_SOURCE = Path(__file__).with_suffix(".go")
+_CACHE = Path(__file__).parents[2] / ".cache"
+_GOPATH = Path("/usr/share/gocode")
+_GOVMOMI = _GOPATH / "src/github.com/vmware/govmomi/simulator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vcsim:
+    """A running simulator and what a client needs to use it."""
+
+    host: str
+    port: int
+    ca_file: Path
+    sha256: str
+    user: str
+    password: str
+    process: "subprocess.Popen[str]"
+
+
+def missing() -> str:
+    """Say which package is to be installed, or nothing."""
+    if shutil.which("go") is None:
+        return "the vSphere simulator needs the Debian package golang-go"
+    if not _GOVMOMI.is_dir():
+        return "the vSphere simulator needs the Debian package golang-github-vmware-govmomi-dev"
+    return ""
+
+
+def program() -> Path:
+    """Compile the simulator, unless this very source has been compiled already."""
+    digest = hashlib.sha256(_SOURCE.read_bytes()).hexdigest()[:16]
+    built = _CACHE / f"vcsim-{digest}"
+    if not built.exists():
+        _CACHE.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_CACHE) as folder:
+            new = Path(folder) / "vcsim"
+            subprocess.run(
+                ["go", "build", "-trimpath", "-o", new, _SOURCE],
+                check=True,
+                env={
+                    **os.environ,
+                    "GO111MODULE": "off",
+                    "GOPATH": str(_GOPATH),
+                    "GOCACHE": f"{folder}/cache",
+                },
+            )
+            new.replace(built)
+    return built
+
+
+@contextmanager
+def running_vcsim(
+    folder: Path,
+    *,
+    ca: Authority | None = None,
+    certificate: Issued | None = None,
+    listen: str = "127.0.0.1:0",
+    sizes: Mapping[str, int] | None = None,
+) -> Iterator[Vcsim]:
+    """Run one until the end of the block; it ends by itself with the process that started it.
+
+    ``sizes`` are the flags of ``vcsim.go``: datacenters, clusters, hosts, standalone-hosts,
+    machines, pools, vapps, folders, datastores, portgroups, pods. ``folder`` takes the certificate.
+    """
+    authority = ca or make_ca(folder, "vcsim-ca")
+    shown = certificate or issue(authority, folder, name="vcsim")
+    with subprocess.Popen(
+        [
+            program(),
+            f"-listen={listen}",
+            f"-certificate={shown.certificate_file}",
+            f"-key={shown.key_file}",
+            f"-user={USER}",
+            *(f"-{name}={number}" for name, number in (sizes or {}).items()),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "VCSIM_PASSWORD": PASSWORD, "TMPDIR": str(folder)},
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        if not address:
+            raise RuntimeError("the vSphere simulator did not start; see its message above")
+        host, _, port = address.rpartition(":")
+        try:
+            yield Vcsim(
+                host=host,
+                port=int(port),
+                ca_file=authority.certificate_file,
+                sha256=shown.sha256,
+                user=USER,
+                password=PASSWORD,
+                process=process,
+            )
+        finally:
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    """Let it end by itself, so that it removes the folders of its datastores."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+@contextmanager
+def logged_in(vcsim: Vcsim) -> Iterator[vim.ServiceInstanceContent]:
+    """A client of the tests' own, to set up what the product is to find."""
+    stub = SoapStubAdapter(
+        host=vcsim.host,
+        port=vcsim.port,
+        version="vim.version.version12",
+        sslContext=ssl.create_default_context(cafile=vcsim.ca_file),
+        httpConnectionTimeout=30,
+    )
+    content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+    assert content.sessionManager is not None
+    content.sessionManager.Login(vcsim.user, vcsim.password, None)
+    try:
+        yield content
+    finally:
+        content.sessionManager.Logout()
+        stub.DropConnections()
+
+
+def add_role(content: vim.ServiceInstanceContent, name: str, privileges: Sequence[str]) -> int:
+    """Add a role and return its id, which the simulator itself does not answer."""
+    assert content.authorizationManager is not None
+    content.authorizationManager.AddRole(name, list(privileges))
+    return next(role.roleId for role in content.authorizationManager.roleList if role.name == name)
+
+
+def allow(
+    content: vim.ServiceInstanceContent,
+    entity: vim.ManagedEntity,
+    *entries: tuple[str, bool, int, bool],
+) -> None:
+    """Make ``(principal, is_group, role, propagate)`` the whole permission list of an entity."""
+    assert content.authorizationManager is not None
+    content.authorizationManager.SetEntityPermissions(
+        entity,
+        [
+            vim.AuthorizationManager.Permission(
+                entity=entity, principal=principal, group=is_group, roleId=role, propagate=propagate
+            )
+            for principal, is_group, role, propagate in entries
+        ],
+    )
+
+
+def find(
+    content: vim.ServiceInstanceContent, kind: type[vim.ManagedEntity], name: str = ""
+) -> vim.ManagedEntity:
+    """The first entity of that type, and of that name if one is given."""
+    assert content.viewManager is not None
+    view = content.viewManager.CreateContainerView(content.rootFolder, [kind], True)  # noqa: FBT003
+    try:
+        found = (one for one in view.view if isinstance(one, vim.ManagedEntity))
+        return next(entity for entity in found if not name or entity.name == name)
+    finally:
+        view.DestroyView()
+
+
+def main() -> None:
+    if reason := missing():
+        sys.exit(reason)
+    with tempfile.TemporaryDirectory() as folder, running_vcsim(Path(folder)) as vcsim:
+        sys.stdout.write(
+            f"https://{vcsim.host}:{vcsim.port}/sdk as {vcsim.user} with {vcsim.password},"
+            f" CA in {vcsim.ca_file}\n"
+        )
+        sys.stdout.flush()
+        vcsim.process.wait()
+
+
+if __name__ == "__main__":
+    main()
