@@ -61,6 +61,8 @@ class TaskAction(StrEnum):
     HAND_OVER = "hand_over"
     EXECUTE = "execute"
     FAIL = "fail"
+    BLOCK = "block"
+    RELEASE = "release"
     VERIFY = "verify"
     REOPEN = "reopen"
 
