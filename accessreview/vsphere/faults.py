@@ -14,6 +14,10 @@ from accessreview.vsphere.settings import VCenterSettings
 from accessreview.vsphere.tls import WrongPinError
 
 
+class NoVCenterError(Exception):
+    """The server answers, but not as a vCenter does; the message ends a sentence."""
+
+
 def reason(error: Exception, settings: VCenterSettings) -> str:
     """Say why a step failed, and what may help, as the end of a sentence."""
     match error:
@@ -24,6 +28,8 @@ def reason(error: Exception, settings: VCenterSettings) -> str:
         case HTTPException():
             what = _status(error) or type(error).__name__
             return f"the answer was cut off or is no answer of a vCenter ({what})"
+        case NoVCenterError():
+            return str(error)
         case ExpatError():
             return "the answer was cut off or is no XML"
         case _:

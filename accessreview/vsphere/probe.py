@@ -5,6 +5,7 @@ from http.client import HTTPException, HTTPSConnection
 
 from pyVmomi import VmomiSupport
 
+from accessreview.vsphere.faults import NoVCenterError
 from accessreview.vsphere.settings import VCenterSettings
 from accessreview.vsphere.tls import StrictContext
 
@@ -12,10 +13,6 @@ _PATH = "/sdk/vimServiceVersions.xml"
 _LIMIT = 1 << 20
 _OK = 200
 _VERSION = re.compile(rb"<version>\s*([\w.]{1,40})\s*</version>")
-
-
-class NoVCenterError(Exception):
-    """The server answers, but not as a vCenter does; the message ends a sentence."""
 
 
 def api_version(settings: VCenterSettings, context: StrictContext) -> str:
@@ -34,16 +31,16 @@ def api_version(settings: VCenterSettings, context: StrictContext) -> str:
     )
     try:
         connection.request("GET", _PATH)
-        response = connection.getresponse()
-        if response.status != _OK:
-            raise NoVCenterError(f"{_PATH} gives HTTP status {response.status}")
-        body = response.read(_LIMIT)
+        with connection.getresponse() as response:
+            if response.status != _OK:
+                raise NoVCenterError(f"{_PATH} gives HTTP status {response.status}")
+            body = response.read(_LIMIT)
+            if response.length:
+                raise HTTPException("the answer was cut off")
     except UnicodeError:
         raise NoVCenterError("the host name cannot be looked up") from None
     finally:
         connection.close()
-    if response.length:
-        raise HTTPException("the answer was cut off")
     offered = {version.decode("ascii", "replace") for version in _VERSION.findall(body)}
     for version in VmomiSupport.GetServiceVersions("vim25"):
         if VmomiSupport.versionIdMap[version] in offered:

@@ -8,8 +8,8 @@ from pyVmomi import vim
 from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from accessreview.model.errors import AccessReviewError, ConfigurationError
-from accessreview.vsphere.faults import reason
-from accessreview.vsphere.probe import NoVCenterError, api_version
+from accessreview.vsphere.faults import NoVCenterError, reason
+from accessreview.vsphere.probe import api_version
 from accessreview.vsphere.settings import VCenterSettings
 from accessreview.vsphere.tls import Deadline, StrictContext, strict_context
 
@@ -96,8 +96,6 @@ def _step(settings: VCenterSettings, doing: str, error: type[AccessReviewError])
         yield
     except AccessReviewError:
         raise
-    except NoVCenterError as failure:
-        raise error(f"{settings.label}: {doing} failed: {failure}.") from None
     except Exception as failure:  # noqa: BLE001 - see below
         # pyVmomi fails on unexpected answers in any way (KeyError, TypeError, ...), and the cause
         # is cut off because its text may hold what was sent.

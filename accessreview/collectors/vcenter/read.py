@@ -49,6 +49,8 @@ def read_vcenter(session: Session) -> RawVCenter:
         roles = tuple(_role(role) for role in authorization.roleList)
     with session.step("reading the permissions"):
         permissions = tuple(_permissions(authorization.RetrieveAllPermissions(), gaps))
+    if not permissions:
+        gaps.add("Every vCenter has permissions, but none came", "the account may see too little")
     with session.step("reading the inventory"):
         entities = tuple(_entity(entity, gaps) for entity in retrieve(session, PROPERTIES))
     return RawVCenter(roles, permissions, entities, gaps.sentences())

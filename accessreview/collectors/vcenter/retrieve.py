@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pyVmomi import vim, vmodl
 
+from accessreview.vsphere.faults import NoVCenterError
 from accessreview.vsphere.session import Session
 
 PAGE_SIZE = 1000
@@ -41,7 +42,7 @@ class Pages(Protocol):
         options: RetrieveOptions,
     ) -> RetrieveResult | None: ...
 
-    def ContinueRetrievePropertiesEx(self, token: str) -> RetrieveResult: ...  # noqa: N802
+    def ContinueRetrievePropertiesEx(self, token: str) -> RetrieveResult | None: ...  # noqa: N802
 
 
 def retrieve(
@@ -76,14 +77,18 @@ def read_pages(collector: Pages, spec: FilterSpec) -> Iterator[ReadEntity]:
     A server may page even where it is not asked to.
     """
     page = collector.RetrievePropertiesEx([spec], RetrieveOptions(maxObjects=PAGE_SIZE))
-    while page is not None:
+    while True:
+        if page is None:
+            raise NoVCenterError("no inventory came, not even its root")
         for found in page.objects:
             yield ReadEntity(
                 found.obj,
                 {one.name: one.val for one in found.propSet},
                 {one.path: _name(one.fault) for one in found.missingSet},
             )
-        page = collector.ContinueRetrievePropertiesEx(page.token) if page.token else None
+        if not page.token:
+            return
+        page = collector.ContinueRetrievePropertiesEx(page.token)
 
 
 def _name(fault: vmodl.MethodFault) -> str:

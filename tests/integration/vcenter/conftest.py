@@ -1,0 +1,66 @@
+"""A simulated vCenter, the way to it through a relay that misbehaves, and what it holds."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pyVmomi import vim
+
+from accessreview.vsphere.settings import VCenterSettings
+from tests.servers.certificates import Authority, make_ca
+from tests.servers.vcsim import Vcsim, add_role, allow, find, logged_in, missing, running_vcsim
+
+SIZES = {"vapps": 1, "pools": 1, "folders": 1}
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_ca(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def vcsim(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcsim]:
+    """One for the tests of a module, holding a few permissions."""
+    if reason := missing():
+        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_vcsim(tmp_path_factory.mktemp("vcsim"), ca=authority, sizes=SIZES) as running:
+        populate(running)
+        yield running
+
+
+@pytest.fixture
+def settings(vcsim: Vcsim) -> Callable[..., VCenterSettings]:
+    """Settings for the simulator, changed as a test says."""
+    plain = VCenterSettings(
+        id="vc1",
+        name="Lab",
+        host=vcsim.host,
+        port=vcsim.port,
+        username=vcsim.user,
+        password=lambda: vcsim.password,
+        ca_file=vcsim.ca_file,
+        timeout_seconds=20,
+        deadline_seconds=60,
+    )
+    return lambda **changes: replace(plain, **changes)
+
+
+def populate(vcsim: Vcsim) -> None:
+    with logged_in(vcsim) as content:
+        role = add_role(content, "operators", ["VirtualMachine.Interact.PowerOn"])
+        allow(content, content.rootFolder, (r"CORP\vc-admins", True, -1, True))
+        allow(
+            content,
+            find(content, vim.VirtualMachine, "DC0_H0_VM0"),
+            (r"CORP\vm-operators", True, role, False),
+            (r"CORP\Ann", False, -2, False),
+        )
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("relay")
