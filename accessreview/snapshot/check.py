@@ -1,0 +1,214 @@
+"""Every rule that a snapshot must satisfy before anything is concluded from it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from accessreview.model.columns import Column, Table
+from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Source, SourceKind
+from accessreview.snapshot.hierarchy import check_hierarchy
+from accessreview.snapshot.keys import Pairs, repeated_keys, rows_of
+from accessreview.snapshot.located import located, rows_where
+from accessreview.snapshot.problem import Problem, Problems, shown
+
+_ACCOUNT_KINDS = frozenset({"human", "service", "unknown"})
+_BOOLEANS = frozenset({"true", "false"})
+
+_MAY_BE_EMPTY = frozenset({("permissions", "entity")})
+"""Key columns that may be empty: a global permission has no entity."""
+
+_REQUIRED = MappingProxyType(
+    {
+        "entities": ("type",),
+        "permissions": ("role",),
+        "locators": ("locator",),
+    }
+)
+"""Columns beyond the keys that may not be empty."""
+
+_INVENTORY = frozenset({SourceKind.VCENTER, SourceKind.ESXI})
+_DIRECTORY = frozenset({SourceKind.DIRECTORY, SourceKind.ESXI})  # a host has accounts of its own
+
+_SOURCES: tuple[tuple[str, str, frozenset[SourceKind]], ...] = (
+    ("entities", "source", _INVENTORY),
+    ("placements", "source", _INVENTORY),
+    ("roles", "source", _INVENTORY),
+    ("role_privileges", "source", _INVENTORY),
+    ("permissions", "source", _INVENTORY),
+    ("accounts", "source", _DIRECTORY),
+    ("groups", "source", _DIRECTORY),
+    ("principal_names", "source", _DIRECTORY),
+    ("members", "group_source", _DIRECTORY),
+    ("members", "member_source", _DIRECTORY),
+    ("responsibles", "source", _DIRECTORY),
+    ("responsibles", "responsible_source", _DIRECTORY),
+    ("locators", "source", _DIRECTORY),
+)
+
+
+class _Reference(NamedTuple):
+    table: str
+    source: str
+    column: str
+    targets: tuple[str, ...]
+    noun: str
+
+
+_PRINCIPALS = ("accounts", "groups")
+
+_REFERENCES = (
+    _Reference("entities", "source", "parent", ("entities",), "entity"),
+    _Reference("entities", "source", "second_parent", ("entities",), "entity"),
+    _Reference("entities", "source", "acl_of", ("entities",), "entity"),
+    _Reference("placements", "source", "entity", ("entities",), "entity"),
+    _Reference("placements", "source", "on", ("entities",), "entity"),
+    _Reference("role_privileges", "source", "role", ("roles",), "role"),
+    _Reference("permissions", "source", "entity", ("entities",), "entity"),
+    _Reference("permissions", "source", "role", ("roles",), "role"),
+    _Reference("principal_names", "source", "id", _PRINCIPALS, "account or group"),
+    _Reference("members", "group_source", "group", ("groups",), "group"),
+    _Reference("members", "member_source", "member", _PRINCIPALS, "account or group"),
+    _Reference("responsibles", "source", "id", _PRINCIPALS, "account or group"),
+    _Reference(
+        "responsibles", "responsible_source", "responsible", _PRINCIPALS, "account or group"
+    ),
+    _Reference("locators", "source", "id", _PRINCIPALS, "account or group"),
+)
+
+
+def check(
+    sources: Sequence[Source],
+    tables: Mapping[str, Table],
+    unsound: AbstractSet[str] = frozenset(),
+) -> Problems:
+    """Find all that ``docs/reference/bundle.md`` calls an error, in bundle and annex tables.
+
+    ``tables`` may leave out empty ones. References into a table of ``unsound`` are not followed:
+    some of its rows are known to be missing, and its own problems are reported elsewhere.
+    """
+    order = (*TABLES, *ANNEX)
+    full = {
+        name: tables[name] if name in tables else Table.of(schema, ())
+        for name, schema in (*TABLES.items(), *ANNEX.items())
+    }
+    return Problems.merge(
+        [
+            _sources(sources),
+            *(problems for table in full.values() for problems in _values(table)),
+            *_sources_of_rows(sources, full),
+            *(repeated_keys(table) for table in full.values()),
+            *_references(full, unsound),
+        ],
+        order,
+    )
+
+
+def _sources(sources: Sequence[Source]) -> Problems:
+    found: list[Problem] = []
+
+    def say(value: str, why: str) -> None:
+        found.append(Problem("", None, "source", value, why))
+
+    if not sources:
+        found.append(Problem("", None, "sources", "", "is empty: nothing was read from anywhere"))
+    seen: set[str] = set()
+    for source in sources:
+        if not source.id:
+            say("", "has no id")
+        if source.id in seen:
+            say(source.id, "is listed twice")
+        seen.add(source.id)
+        if source.coverage is Coverage.FULL and source.gaps:
+            say(source.id, "is said to be read in full but lists gaps; it must be partial")
+        if any(_is_bad_text(text) for text in (source.id, source.name, *source.gaps)):
+            say(source.id, "has an id, a name or a gap that is not text")
+    return Problems(tuple(found), len(found))
+
+
+def _values(table: Table) -> Iterator[Problems]:
+    schema = table.schema
+    for name in schema.columns:
+        column = table[name]
+        if _has_bad_text(column):
+            yield located(
+                table, rows_where(column, _is_bad_text), name, "is not text in UTF-8 without NUL"
+            )
+        if name in schema.booleans:
+            yield _outside(table, name, _BOOLEANS, "is neither true nor false")
+    required = (name for name in schema.key if (schema.name, name) not in _MAY_BE_EMPTY)
+    for name in dict.fromkeys((*required, *_REQUIRED.get(schema.name, ()))):
+        if name not in schema.booleans:
+            yield located(
+                table, rows_where(table[name], lambda value: not value), name, "may not be empty"
+            )
+    if schema.name == "accounts":
+        yield _outside(table, "kind", _ACCOUNT_KINDS, "is not one of human, service, unknown")
+
+
+def _outside(table: Table, column: str, allowed: frozenset[str], why: str) -> Problems:
+    return located(
+        table, rows_where(table[column], lambda value: value not in allowed), column, why
+    )
+
+
+def _has_bad_text(column: Column) -> bool:
+    return _is_bad_text("".join(column.values))
+
+
+def _is_bad_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return True
+    return "\0" in value
+
+
+def _sources_of_rows(sources: Sequence[Source], tables: Mapping[str, Table]) -> Iterator[Problems]:
+    kinds = {source.id: source.kind for source in sources}
+    for name, column, allowed in _SOURCES:
+        table = tables[name]
+        unknown = rows_where(table[column], lambda value: bool(value) and value not in kinds)
+        yield located(table, unknown, column, "is no source of this snapshot")
+        wrong = rows_where(table[column], _is_of_other_kind(kinds, allowed))
+        yield located(
+            table,
+            wrong,
+            column,
+            f"is a source of another kind; this table takes {' or '.join(sorted(allowed))}",
+        )
+
+
+def _is_of_other_kind(
+    kinds: Mapping[str, SourceKind], allowed: frozenset[SourceKind]
+) -> Callable[[str], bool]:
+    return lambda value: value in kinds and kinds[value] not in allowed
+
+
+def _references(tables: Mapping[str, Table], unsound: AbstractSet[str]) -> Iterator[Problems]:
+    pairs = Pairs(tables)
+    for reference in _REFERENCES:
+        if unsound.isdisjoint(reference.targets):
+            yield _dangling(tables[reference.table], reference, pairs)
+    both = rows_of(pairs("groups", "source", "id"), pairs("accounts", "source", "id")) >= 0
+    yield located(
+        tables["groups"], np.flatnonzero(both), "id", "is the id of an account of the same source"
+    )
+    yield from check_hierarchy(tables["entities"], pairs)
+
+
+def _dangling(table: Table, reference: _Reference, pairs: Pairs) -> Problems:
+    wanted = pairs(reference.table, reference.source, reference.column)
+    missing = np.ones(len(table), dtype=bool)
+    for target in reference.targets:
+        missing &= rows_of(wanted, pairs(target, "source", "id")) < 0
+    column, source = table[reference.column], table[reference.source]
+    missing[rows_where(column, lambda value: not value)] = False
+    return located(
+        table,
+        np.flatnonzero(missing),
+        reference.column,
+        lambda row: f"is no {reference.noun} of source {shown(source[row])}",
+    )
