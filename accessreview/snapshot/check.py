@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from accessreview.model.columns import Column, Table
-from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Source, SourceKind
+from accessreview.model.snapshot import ANNEX, TABLES, Source, SourceKind
 from accessreview.snapshot.hierarchy import check_hierarchy
 from accessreview.snapshot.keys import Pairs, repeated_keys, rows_of
 from accessreview.snapshot.located import located, rows_where
@@ -121,8 +121,6 @@ def _sources(sources: Sequence[Source]) -> Problems:
         if source.id in seen:
             say(source.id, "is listed twice")
         seen.add(source.id)
-        if source.coverage is Coverage.FULL and source.gaps:
-            say(source.id, "is said to be read in full but lists gaps; it must be partial")
         if any(_is_bad_text(text) for text in (source.id, source.name, *source.gaps)):
             say(source.id, "has an id, a name or a gap that is not text")
     return Problems(tuple(found), len(found))
