@@ -19,13 +19,17 @@ _LEAVE_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login that stands; ``key`` identifies it to vCenter."""
+    """A login that stands; ``key`` identifies it to vCenter, ``user`` is who vCenter takes it for.
+
+    ``error`` is what its steps raise.
+    """
 
     settings: VCenterSettings
     content: vim.ServiceInstanceContent
     authorization: vim.AuthorizationManager
     views: vim.view.ViewManager
     key: str
+    user: str
     error: type[AccessReviewError]
 
     @contextmanager
@@ -57,9 +61,10 @@ def open_session(settings: VCenterSettings, error: type[AccessReviewError]) -> I
             views = content.viewManager
             if sessions is None or authorization is None or views is None:
                 raise NoVCenterError("the server lacks services that every vCenter has")
-            key = sessions.Login(settings.username, _password(settings), None).key
+            login = sessions.Login(settings.username, _password(settings), None)
+            key, user = str(login.key), str(login.userName)
         try:
-            yield Session(settings, content, authorization, views, key, error)
+            yield Session(settings, content, authorization, views, key, user, error)
         finally:
             deadline.extend(_LEAVE_SECONDS)
             # Whatever there is to say about the session was said by the step that failed.

@@ -8,7 +8,7 @@ The rules are those of the vSphere API reference (``ManagedEntity.parent``, ``pa
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from accessreview.collectors.vcenter.gaps import Gaps
+from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.raw import RawEntity
 
 _COMPUTE = frozenset({"ComputeResource", "ClusterComputeResource"})

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from pyVmomi import vim
 
-from accessreview.collectors.vcenter.gaps import Gaps
+from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.names import unescape
 from accessreview.collectors.vcenter.raw import RawEntity, RawPermission, RawRole, RawVCenter
 from accessreview.collectors.vcenter.retrieve import ReadEntity, retrieve
+from accessreview.vsphere.reference import id_of, type_of
 from accessreview.vsphere.session import Session
 
 _FOLDERS = ("vmFolder", "hostFolder", "datastoreFolder", "networkFolder")
@@ -48,11 +49,11 @@ def read_vcenter(session: Session) -> RawVCenter:
     with session.step("reading the roles"):
         roles = tuple(_role(role) for role in authorization.roleList)
     with session.step("reading the permissions"):
-        permissions = tuple(_permissions(authorization.RetrieveAllPermissions(), gaps))
+        permissions = tuple(raw_permissions(authorization.RetrieveAllPermissions(), gaps))
     if not permissions:
         gaps.add("Every vCenter has permissions, but none came", "the account may see too little")
     with session.step("reading the inventory"):
-        entities = tuple(_entity(entity, gaps) for entity in retrieve(session, PROPERTIES))
+        entities = tuple(raw_entity(entity, gaps) for entity in retrieve(session, PROPERTIES))
     return RawVCenter(roles, permissions, entities, gaps.sentences())
 
 
@@ -60,7 +61,7 @@ def _role(role: vim.AuthorizationManager.Role) -> RawRole:
     return RawRole(int(role.roleId), role.name, bool(role.system), tuple(role.privilege))
 
 
-def _permissions(
+def raw_permissions(
     answered: Iterable[vim.AuthorizationManager.Permission], gaps: Gaps
 ) -> Iterable[RawPermission]:
     for entry in answered:
@@ -69,7 +70,7 @@ def _permissions(
             gaps.add("A permission was reported without its entity", entry.principal)
             continue
         yield RawPermission(
-            _id(entry.entity),
+            id_of(entry.entity),
             entry.principal,
             bool(entry.group),
             int(entry.roleId),
@@ -85,17 +86,17 @@ class _Facts:
 
     def reference(self, path: str) -> str:
         value = self.values.get(path)
-        return _id(value) if isinstance(value, vim.ManagedEntity) else ""
+        return id_of(value) if isinstance(value, vim.ManagedEntity) else ""
 
     def references(self, path: str) -> tuple[str, ...]:
         value = self.values.get(path)
         if not isinstance(value, list):
             return ()
-        return tuple(_id(one) for one in value if isinstance(one, vim.ManagedEntity))
+        return tuple(id_of(one) for one in value if isinstance(one, vim.ManagedEntity))
 
 
-def _entity(entity: ReadEntity, gaps: Gaps) -> RawEntity:
-    type_name, entity_id = _type(entity.reference), _id(entity.reference)
+def raw_entity(entity: ReadEntity, gaps: Gaps) -> RawEntity:
+    type_name, entity_id = type_of(entity.reference), id_of(entity.reference)
     facts = _Facts(entity.values)
     for path, fault in entity.refused.items():
         gaps.add(f"A property could not be read ({path}, {fault})", entity_id)
@@ -137,12 +138,4 @@ def _primary(entity: ReadEntity) -> str:
     pair = entity.values.get("config.ftInfo")
     if not isinstance(pair, vim.vm.FaultToleranceSecondaryConfigInfo):
         return ""
-    return _id(pair.primaryVM)
-
-
-def _id(reference: vim.ManagedEntity) -> str:
-    return str(reference._moId)  # noqa: SLF001 - pyVmomi has no other name for it
-
-
-def _type(reference: vim.ManagedEntity) -> str:
-    return str(reference._wsdlName)  # noqa: SLF001 - pyVmomi has no other name for it
+    return id_of(pair.primaryVM)

@@ -7,7 +7,7 @@ and makes the reading partial.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from accessreview.collectors.vcenter.gaps import Gaps
+from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.inventory import Inventory, inventory
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole, RawVCenter
 from accessreview.model.columns import Table
