@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pyVmomi import vim
@@ -59,8 +58,3 @@ def populate(vcsim: Vcsim) -> None:
             (r"CORP\vm-operators", True, role, False),
             (r"CORP\Ann", False, -2, False),
         )
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("relay")
