@@ -1,1 +1,1 @@
-"""The thinking: effective privileges, rules, explanations, simulation; pure functions."""
+"""Who can really do what where, and which rules that breaks: computed on arrays, pure."""
