@@ -16,7 +16,7 @@ from accessreview.evidence.parse import Parts, parse_lines, parse_object
 from accessreview.model.canonical import plain, sha256
 from accessreview.model.errors import AccessReviewError, IntegrityError
 from accessreview.model.evidence import Check, CheckVerdict
-from accessreview.model.snapshot import Snapshot
+from accessreview.model.snapshot import Coverage, Snapshot
 
 ReadSnapshot = Callable[[Mapping[str, bytes]], Snapshot]
 Row = dict[str, Any]
@@ -176,8 +176,8 @@ def _population(subject: Subject, parts: Parts) -> str:
         ),
     }
     _require(counts == computed, "The stated counts are not those of the items.")
-    partial = [source.name for source in snapshot.sources if source.gaps]
-    gaps = f" Not everything was read of: {', '.join(partial)}." if partial else ""
+    partial = [source.name for source in snapshot.sources if source.coverage is Coverage.PARTIAL]
+    gaps = f" Not completely read: {', '.join(partial)}." if partial else ""
     return f"{len(items)} items on {computed['identities']} identities add up.{gaps}"
 
 
