@@ -80,29 +80,29 @@ _REFERENCES = (
 
 
 def check(
-    sources: Sequence[Source],
+    sources: Sequence[Source] | None,
     tables: Mapping[str, Table],
     unsound: AbstractSet[str] = frozenset(),
 ) -> Problems:
     """Find all that ``docs/reference/bundle.md`` calls an error, in bundle and annex tables.
 
-    ``tables`` may leave out empty ones. References into a table of ``unsound`` are not followed:
+    ``sources`` may be None when they are not known; nothing is then said of them. ``tables`` may
+    leave out empty ones. References into a table of ``unsound`` are not followed:
     some of its rows are known to be missing, and its own problems are reported elsewhere.
     """
-    order = (*TABLES, *ANNEX)
     full = {
         name: tables[name] if name in tables else Table.of(schema, ())
         for name, schema in (*TABLES.items(), *ANNEX.items())
     }
+    of_sources = () if sources is None else (_sources(sources), *_sources_of_rows(sources, full))
     return Problems.merge(
         [
-            _sources(sources),
+            *of_sources,
             *(problems for table in full.values() for problems in _values(table)),
-            *_sources_of_rows(sources, full),
             *(repeated_keys(table) for table in full.values()),
             *_references(full, unsound),
         ],
-        order,
+        tuple(full),
     )
 
 
@@ -113,7 +113,7 @@ def _sources(sources: Sequence[Source]) -> Problems:
         found.append(Problem("", None, "source", value, why))
 
     if not sources:
-        found.append(Problem("", None, "sources", "", "is empty: nothing was read from anywhere"))
+        found.append(Problem("", None, "", "", "no source is listed: nothing was read"))
     seen: set[str] = set()
     for source in sources:
         if not source.id:
