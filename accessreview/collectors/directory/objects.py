@@ -1,0 +1,91 @@
+"""What the entries of a directory are: accounts, groups and others, found again by their names."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from accessreview.collectors.directory.raw import RawDirectory, RawEntry
+from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.gaps import Gaps
+from accessreview.ldap.dn import canonical
+from accessreview.ldap.ids import object_id, texts
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryObject:
+    """An account or a group, with its immutable id."""
+
+    id: str
+    entry: RawEntry
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryObjects:
+    """Accounts and groups by id; ``by_name`` finds them, ``others`` the rest, by canonical name."""
+
+    accounts: dict[str, DirectoryObject] = field(default_factory=dict)
+    groups: dict[str, DirectoryObject] = field(default_factory=dict)
+    by_name: dict[str, DirectoryObject] = field(default_factory=dict)
+    others: dict[str, RawEntry] = field(default_factory=dict)
+
+    def account(self, dn: str) -> DirectoryObject | None:
+        """The account of this name, in any spelling; None also for what is no name."""
+        found = self.by_name.get(key_of(dn))
+        return found if found and found.id in self.accounts else None
+
+
+def key_of(dn: str) -> str:
+    """The canonical name, or for what is none something that no entry has."""
+    try:
+        return canonical(dn)
+    except ValueError:
+        return "\0" + dn
+
+
+def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> DirectoryObjects:
+    """Sort all entries; what cannot be told apart or has no id is added to ``gaps``."""
+    found = DirectoryObjects()
+    account_classes = _folded(schema.accounts)
+    group_classes = _folded(schema.groups)
+    for entry in raw.entries:
+        key = key_of(entry.dn)
+        classes = classes_of(entry.attributes)
+        if classes & group_classes:
+            of_its_kind: dict[str, DirectoryObject] = found.groups
+        elif classes & account_classes:
+            of_its_kind = found.accounts
+        else:
+            found.others[key] = entry
+            continue
+        entry_id = object_id(schema.kind, entry.attributes)
+        if not entry_id:
+            gaps.add(
+                "An account or group was read without its immutable id and is left out", entry.dn
+            )
+        elif _is_news(found, key, DirectoryObject(entry_id, entry), gaps):
+            found.by_name[key] = of_its_kind[entry_id] = DirectoryObject(entry_id, entry)
+    return found
+
+
+def classes_of(attributes: Mapping[str, tuple[bytes, ...]]) -> frozenset[str]:
+    """Object classes in lower case."""
+    return _folded(texts(attributes, ("objectclass",)))
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
+
+
+def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps) -> bool:
+    """Whether it is the first of its name and id; the first one read is kept."""
+    namesake = found.by_name.get(key)
+    if namesake is not None:
+        # Searches that overlap find an entry twice; different content means it changed meanwhile.
+        if namesake != new:
+            gaps.add("Two different readings carry the same name", new.entry.dn)
+        return False
+    twin = found.accounts.get(new.id) or found.groups.get(new.id)
+    if twin is not None:
+        gaps.add("One immutable id has two names", f"{twin.entry.dn} and {new.entry.dn}")
+        found.by_name[key] = twin
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""What a directory's attributes and classes mean, by its kind; all of it may be set otherwise."""
+
+from dataclasses import dataclass
+
+from accessreview.ldap.settings import DirectoryKind
+
+_ACCOUNT_CLASSES = {
+    # Computers and managed service accounts are users as well, by inheritance.
+    DirectoryKind.ACTIVE_DIRECTORY: ("user",),
+    DirectoryKind.OPENLDAP: ("inetOrgPerson", "posixAccount", "account"),
+}
+_GROUP_CLASSES = {
+    DirectoryKind.ACTIVE_DIRECTORY: ("group",),
+    DirectoryKind.OPENLDAP: (
+        "groupOfNames",
+        "groupOfUniqueNames",
+        "groupOfMembers",
+        "groupOfEntries",
+        "groupOfURLs",
+        "posixGroup",
+    ),
+}
+_OTHER_CLASSES = {
+    DirectoryKind.ACTIVE_DIRECTORY: ("contact", "foreignSecurityPrincipal"),
+    DirectoryKind.OPENLDAP: (),
+}
+_ATTRIBUTES = {
+    DirectoryKind.ACTIVE_DIRECTORY: (
+        *("objectClass", "objectSid", "objectGUID", "sAMAccountName", "userPrincipalName", "cn"),
+        *("displayName", "givenName", "mail", "userAccountControl", "accountExpires"),
+        *("primaryGroupID", "servicePrincipalName", "manager", "managedBy", "member"),
+    ),
+    DirectoryKind.OPENLDAP: (
+        *("objectClass", "entryUUID", "uid", "cn", "displayName", "givenName", "mail"),
+        *("pwdAccountLockedTime", "pwdEndTime", "gidNumber", "manager", "owner"),
+        *("member", "uniqueMember", "memberUid", "memberURL"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectorySchema:
+    r"""How to understand the entries of one directory.
+
+    ``bases`` are the subtrees that are read whole. For a file they may be empty: then whatever
+    lies below one of its entries counts as read.
+
+    A vCenter names principals by the domain of its identity source: ``netbios_names`` give
+    ``NAME\login``, ``dns_names`` both ``name\login`` and ``login@name``; without ``dns_names``
+    the ``dc`` parts of the first base are taken.
+
+    ``identity_attributes``: the first of them that an account has says whose it is.
+    ``admin_pattern`` is a regular expression over whole logins whose first group is the login of
+    the same person's ordinary account (``adm-(.+)``); ``service_pattern`` matches the logins of
+    service accounts. Both ignore case.
+    """
+
+    kind: DirectoryKind
+    bases: tuple[str, ...] = ()
+    netbios_names: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ()
+    account_classes: tuple[str, ...] = ()
+    group_classes: tuple[str, ...] = ()
+    identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
+    admin_pattern: str = ""
+    service_pattern: str = ""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Object classes of accounts: as set, else those of the kind."""
+        return self.account_classes or _ACCOUNT_CLASSES[self.kind]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Object classes of groups; an entry that has one is no account, whatever else it is."""
+        return self.group_classes or _GROUP_CLASSES[self.kind]
+
+    @property
+    def account_filter(self) -> str:
+        """Also finds what may be a member without being able to log in."""
+        return _any_class((*self.accounts, *_OTHER_CLASSES[self.kind]))
+
+    @property
+    def group_filter(self) -> str:
+        return _any_class(self.groups)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Every attribute that the translation looks at, to be asked for by name."""
+        return tuple(dict.fromkeys((*_ATTRIBUTES[self.kind], *self.identity_attributes)))
+
+    @property
+    def login_attribute(self) -> str:
+        return "samaccountname" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "uid"
+
+    @property
+    def group_name_attribute(self) -> str:
+        return "samaccountname" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "cn"
+
+    @property
+    def owner_attribute(self) -> str:
+        return "managedby" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "owner"
+
+
+def _any_class(names: tuple[str, ...]) -> str:
+    return "(|" + "".join(f"(objectClass={name})" for name in names) + ")"

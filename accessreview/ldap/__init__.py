@@ -1,0 +1,1 @@
+"""Speaking LDAP strictly: the only home of ldap3, and the names and ids of its entries."""

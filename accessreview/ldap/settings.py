@@ -1,0 +1,55 @@
+"""How to reach one directory server, and with which account."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class DirectoryKind(StrEnum):
+    ACTIVE_DIRECTORY = "active-directory"
+    OPENLDAP = "openldap"
+
+
+class Transport(StrEnum):
+    """``insecure`` encrypts nothing and trusts whoever answers: for trials only, never to write."""
+
+    LDAPS = "ldaps"
+    STARTTLS = "starttls"
+    INSECURE = "insecure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    r"""One server of a directory; ``name`` is what people call the directory.
+
+    ``bind_name`` is a distinguished name, or for Active Directory also ``user@domain`` or
+    ``DOMAIN\user``. ``password`` is asked for at each bind and never kept. The certificate is
+    verified by ``ca_file`` (PEM), or compared with ``pin_sha256`` (the hexadecimal SHA-256 of the
+    server's own certificate, colons allowed), or else verified by the authorities that this
+    machine trusts. ``timeout_seconds`` bounds each wait for an answer, ``deadline_seconds`` the
+    whole connection.
+    """
+
+    name: str
+    host: str
+    bind_name: str
+    password: Callable[[], str] = field(repr=False)
+    port: int | None = None
+    transport: Transport = Transport.LDAPS
+    ca_file: Path | None = None
+    pin_sha256: str = ""
+    timeout_seconds: int = 30
+    deadline_seconds: float = 1800
+    page_size: int = 500
+
+    @property
+    def actual_port(self) -> int:
+        """The port given, else the usual one of the transport."""
+        return self.port or (636 if self.transport is Transport.LDAPS else 389)
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        scheme = "ldaps" if self.transport is Transport.LDAPS else "ldap"
+        return f"{self.name} ({scheme}://{self.host}:{self.actual_port})"
