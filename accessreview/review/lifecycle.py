@@ -46,8 +46,13 @@ TASK: Mapping[tuple[TaskState, TaskAction], TaskState] = MappingProxyType(
     {(state, TaskAction.HAND_OVER): TaskState.HANDED_OVER for state in _PENDING}
     | {(state, TaskAction.EXECUTE): TaskState.EXECUTED for state in _PENDING}
     | {(state, TaskAction.FAIL): TaskState.FAILED for state in _PENDING}
-    # A new plan may find that a change has become dangerous, or no longer is.
-    | {(state, TaskAction.BLOCK): TaskState.BLOCKED for state in _PENDING}
+    # A new plan may find that a change has become dangerous, or no longer is; what was handed
+    # over is out of our hands.
+    | {
+        (state, TaskAction.BLOCK): TaskState.BLOCKED
+        for state in _PENDING
+        if state is not TaskState.HANDED_OVER
+    }
     | {(TaskState.BLOCKED, TaskAction.RELEASE): TaskState.PLANNED}
     # Whoever removed it, and whenever: gone is gone.
     | {

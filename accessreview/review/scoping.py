@@ -1,0 +1,156 @@
+"""What is asked: review items from the permissions that people hold and the findings about them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from accessreview.model.access import AccountRef, GroupRef, Permission, PermissionKey
+from accessreview.model.finding import Finding, SubjectKind
+from accessreview.model.policy import ConflictRule, Duty, Ruleset
+from accessreview.model.review import CampaignScope, Chain, ReviewedAccess, ReviewItem
+from accessreview.review.duties import adds_to, amounts_to
+from accessreview.review.routing import Question, Routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPermission:
+    """A permission that matches accounts of an identity, disabled ones included.
+
+    ``privileges`` are the role's. ``objects`` is the number of entities where it decides for the
+    identity; ``counts`` is false when only disabled accounts reach it. ``groups`` lead there, the
+    one that the permission names first.
+    """
+
+    subject: str
+    permission: Permission
+    role_name: str
+    privileges: tuple[str, ...]
+    objects: int
+    chains: tuple[Chain, ...]
+    groups: tuple[GroupRef, ...]
+
+    @property
+    def counts(self) -> bool:
+        return self.objects > 0 and any(chain.enabled for chain in self.chains)
+
+
+Concern = Mapping[tuple[str, PermissionKey], tuple[str, ...]]
+"""By subject and permission: the keys of the findings that the permission contributes to."""
+
+
+def concerns(
+    held: Sequence[HeldPermission], findings: Iterable[Finding], ruleset: Ruleset
+) -> Concern:
+    """Which held permissions stand behind which findings.
+
+    Behind a finding about an identity stands each of its permissions that decides somewhere and
+    has a privilege of one of the rule's duties; behind a finding about a vCenter, the same of every
+    identity whose permissions in that vCenter amount to the duty.
+    """
+    rules = {rule.id: rule for rule in ruleset.rules}
+    of_subject: dict[str, list[HeldPermission]] = {}
+    for each in held:
+        if each.counts:
+            of_subject.setdefault(each.subject, []).append(each)
+    found: dict[tuple[str, PermissionKey], list[str]] = {}
+    for finding in findings:
+        rule = rules[finding.key.rule]
+        ids = rule.duties if isinstance(rule, ConflictRule) else (rule.duty,)
+        duties = [ruleset.duties[duty] for duty in ids]
+        for each in _behind(finding, of_subject, duties):
+            key = (each.subject, each.permission.key)
+            found.setdefault(key, []).append(finding.key.text())
+    return {key: tuple(sorted(keys)) for key, keys in found.items()}
+
+
+def _behind(
+    finding: Finding, of_subject: Mapping[str, Sequence[HeldPermission]], duties: Sequence[Duty]
+) -> Iterator[HeldPermission]:
+    if finding.key.subject_kind is SubjectKind.IDENTITY:
+        candidates: Iterable[HeldPermission] = of_subject.get(finding.key.subject, ())
+    else:
+        candidates = _holders(finding.key.subject, of_subject, duties)
+    for each in candidates:
+        privileges = frozenset(each.privileges)
+        if any(adds_to(duty, privileges) for duty in duties):
+            yield each
+
+
+def _holders(
+    vcenter: str, of_subject: Mapping[str, Sequence[HeldPermission]], duties: Sequence[Duty]
+) -> Iterator[HeldPermission]:
+    for held in of_subject.values():
+        here = [each for each in held if each.permission.key.entity.vcenter == vcenter]
+        privileges = {privilege for each in here for privilege in each.privileges}
+        if any(amounts_to(duty, privileges) for duty in duties):
+            yield from here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoping:
+    """How items of one campaign are made."""
+
+    campaign: str
+    scope: CampaignScope
+    new_id: Callable[[], str]
+    routing: Routing
+    ruleset: Ruleset
+
+    def items(self, held: Iterable[HeldPermission], concern: Concern) -> tuple[ReviewItem, ...]:
+        """One item a permission and identity, by subject and permission.
+
+        Raises:
+            ConflictError: nobody but the subject could be asked about one of them.
+        """
+        return tuple(
+            self._item(each, concern.get((each.subject, each.permission.key), ()))
+            for each in sorted(held, key=lambda each: (each.subject, each.permission))
+            if self.scope is CampaignScope.ALL or (each.subject, each.permission.key) in concern
+        )
+
+    def _item(self, held: HeldPermission, findings: tuple[str, ...]) -> ReviewItem:
+        accounts = _accounts(held)
+        places, entity = self.routing.places, held.permission.key.entity
+        route = self.routing.route(
+            Question(
+                subject=held.subject,
+                accounts=accounts,
+                permission=held.permission.key,
+                groups=held.groups,
+            )
+        )
+        return ReviewItem(
+            id=self.new_id(),
+            campaign=self.campaign,
+            subject=held.subject,
+            subject_name=self.routing.people.name(held.subject),
+            accounts=accounts,
+            access=ReviewedAccess(
+                permission=held.permission,
+                role_name=held.role_name,
+                entity_type=places.type(entity),
+                place=places.path(entity),
+                privileges=held.privileges,
+                duties=self._duties(held),
+                objects=held.objects,
+                chains=held.chains,
+                findings=findings,
+            ),
+            reviewer=route.reviewer,
+            reviewer_name=route.name,
+            routing=route.reason,
+            routing_detail=route.detail,
+        )
+
+    def _duties(self, held: HeldPermission) -> tuple[str, ...]:
+        type_ = self.routing.places.type(held.permission.key.entity)
+        privileges = frozenset(held.privileges)
+        return tuple(
+            duty.title
+            for duty in self.ruleset.duties.values()
+            if (held.permission.propagates or not duty.types or type_ in duty.types)
+            and amounts_to(duty, privileges)
+        )
+
+
+def _accounts(held: HeldPermission) -> tuple[AccountRef, ...]:
+    return tuple(dict.fromkeys(chain.account for chain in held.chains))
