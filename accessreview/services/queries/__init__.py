@@ -1,0 +1,49 @@
+"""Read-only answers for pages and commands: authorised first, from one consistent read, whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accessreview.model.policy import Ruleset
+from accessreview.services.ports import Clock, Database
+from accessreview.services.queries.campaigns import CampaignQueries
+from accessreview.services.queries.overview import OverviewQueries
+from accessreview.services.queries.reviews import ReviewQueries
+from accessreview.services.queries.sources import SourceQueries
+from accessreview.services.queries.trail import TrailQueries
+from accessreview.services.queries.views import SnapshotViews
+from accessreview.services.queries.violations import ViolationQueries
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """One object a subject, as the pages are divided."""
+
+    overview: OverviewQueries
+    violations: ViolationQueries
+    reviews: ReviewQueries
+    campaigns: CampaignQueries
+    sources: SourceQueries
+    trail: TrailQueries
+
+    @classmethod
+    def of(
+        cls,
+        database: Database,
+        clock: Clock,
+        describe: Callable[[str], str],
+        parse_ruleset: Callable[[str], Ruleset],
+    ) -> "Queries":
+        """Wire all of them.
+
+        ``describe`` says in plain words what a privilege allows; ``parse_ruleset`` reads the text
+        of a stored ruleset.
+        """
+        views = SnapshotViews()
+        return cls(
+            OverviewQueries(database, clock),
+            ViolationQueries(database, views, parse_ruleset),
+            ReviewQueries(database, clock, describe, parse_ruleset),
+            CampaignQueries(database, clock),
+            SourceQueries(database, clock),
+            TrailQueries(database),
+        )

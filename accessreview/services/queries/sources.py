@@ -1,0 +1,60 @@
+"""Sources with their freshness: when each was last read, how completely, and what is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from accessreview.model.snapshot import Coverage, Source
+from accessreview.model.user import Authorization
+from accessreview.services.authorization import Capability, require
+from accessreview.services.ports import Clock, Database, StoredSnapshot
+
+FRESH_FOR = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFreshness:
+    """``is_stale``: read longer ago than a daily collection with a late night explains."""
+
+    source: Source
+    age: timedelta
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The newest snapshot, its sources, and the snapshots before it; None before the first."""
+
+    latest: StoredSnapshot | None
+    sources: tuple[SourceFreshness, ...]
+    history: Sequence[StoredSnapshot]
+
+    @property
+    def incomplete(self) -> int:
+        return sum(one.source.coverage is not Coverage.FULL for one in self.sources)
+
+    @property
+    def stale(self) -> int:
+        return sum(one.is_stale for one in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQueries:
+    database: Database
+    clock: Clock
+
+    def freshness(self, authorization: Authorization, history: int = 20) -> Freshness:
+        require(authorization, Capability.SEE_SOURCES)
+        now = self.clock.now()
+        with self.database.reading() as unit:
+            latest = unit.snapshots.latest()
+            earlier = unit.snapshots.list(history)
+        sources = () if latest is None else latest.sources
+        return Freshness(
+            latest,
+            tuple(
+                SourceFreshness(one, now - one.finished_at, now - one.finished_at > FRESH_FOR)
+                for one in sources
+            ),
+            earlier,
+        )

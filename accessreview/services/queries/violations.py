@@ -1,0 +1,183 @@
+"""Violations as pages show them: the list with its counts, and each with the paths behind it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from accessreview.analysis.rules import assess
+from accessreview.model.access import Grant
+from accessreview.model.assessment import Violation, ViolationState
+from accessreview.model.errors import NotFoundError
+from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
+from accessreview.model.policy import Rule, Ruleset, Severity
+from accessreview.model.user import Authorization
+from accessreview.services.authorization import Capability, require
+from accessreview.services.ports import Database, UnitOfWork
+from accessreview.services.queries.paging import Slice, page_of
+from accessreview.services.queries.views import SnapshotView, SnapshotViews
+
+
+@dataclass(frozen=True, slots=True)
+class NamedViolation:
+    violation: Violation
+    title: str
+    subject_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationList:
+    """``by_severity`` counts those of the state asked for; ``by_state`` counts all there are."""
+
+    rows: Slice[NamedViolation]
+    by_severity: Mapping[Severity, int]
+    by_state: Mapping[ViolationState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One deciding grant in names: the person, the chain of memberships, the role and its place."""
+
+    person: str
+    chain: tuple[str, ...]
+    role_name: str
+    place: tuple[str, ...]
+    is_group: bool
+    propagates: bool
+    why: str
+    permission_id: str
+    role_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDuty:
+    title: str
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedPlace:
+    """One place of a violation with every duty held there and the ways by which it is held."""
+
+    label: str
+    entity_id: str
+    person: str
+    duties: tuple[HeldDuty, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedViolation:
+    named: NamedViolation
+    rule: Rule | None
+    places: tuple[ExplainedPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationQueries:
+    database: Database
+    views: SnapshotViews
+    parse_ruleset: Callable[[str], Ruleset]
+
+    def page(
+        self,
+        authorization: Authorization,
+        *,
+        severity: Severity | None,
+        state: ViolationState | None,
+        page: int,
+    ) -> ViolationList:
+        """One page of violations, worst first; None as a filter lets everything through."""
+        require(authorization, Capability.SEE_FINDINGS)
+        with self.database.reading() as unit:
+            everything = unit.violations.all()
+            in_state = [one for one in everything if state is None or one.state is state]
+            wanted = [one for one in in_state if severity is None or one.severity is severity]
+            cut = page_of(wanted, page)
+            ruleset = self._ruleset(unit)
+            named = tuple(self._named(unit, one, ruleset) for one in cut.rows)
+        return ViolationList(
+            Slice(named, cut.total, cut.page, cut.pages),
+            Counter(one.severity for one in in_state),
+            Counter(one.state for one in everything),
+        )
+
+    def explain(self, authorization: Authorization, key: FindingKey) -> ExplainedViolation:
+        """A violation with the paths behind it, as of the last snapshot that showed it.
+
+        Raises:
+            NotFoundError: no such violation was ever recorded.
+        """
+        require(authorization, Capability.SEE_FINDINGS)
+        with self.database.reading() as unit:
+            violation = next((one for one in unit.violations.all() if one.key == key), None)
+            if violation is None:
+                raise NotFoundError(f"There is no violation {key.text()}.")
+            ruleset = self._ruleset(unit)
+            named = self._named(unit, violation, ruleset)
+            view = self.views.of(unit, violation.last_snapshot)
+        rule = _rule(ruleset, key.rule)
+        if ruleset is None or rule is None:
+            return ExplainedViolation(named, None, ())
+        # Only this rule is asked again: the answer is the same, and much sooner there.
+        found = assess(view.estate, replace(ruleset, rules=(rule,)))
+        finding = next((one for one in found if one.key == key), None)
+        return ExplainedViolation(named, rule, _places(view, ruleset, finding))
+
+    def _ruleset(self, unit: UnitOfWork) -> Ruleset | None:
+        latest = unit.assessments.latest()
+        return None if latest is None else self.parse_ruleset(unit.rulesets.text(latest.ruleset))
+
+    def _named(
+        self, unit: UnitOfWork, violation: Violation, ruleset: Ruleset | None
+    ) -> NamedViolation:
+        view = self.views.of(unit, violation.last_snapshot)
+        key = violation.key
+        rule = _rule(ruleset, key.rule)
+        name = (
+            view.person(key.subject)
+            if key.subject_kind is SubjectKind.IDENTITY
+            else view.source_name(key.subject)
+        )
+        return NamedViolation(violation, key.rule if rule is None else rule.title, name)
+
+
+def _rule(ruleset: Ruleset | None, rule_id: str) -> Rule | None:
+    rules = () if ruleset is None else ruleset.rules
+    return next((rule for rule in rules if rule.id == rule_id), None)
+
+
+def _places(
+    view: SnapshotView, ruleset: Ruleset, finding: Finding | None
+) -> tuple[ExplainedPlace, ...]:
+    if finding is None:
+        return ()
+    return tuple(_place(view, ruleset, example) for example in finding.examples)
+
+
+def _place(view: SnapshotView, ruleset: Ruleset, example: Example) -> ExplainedPlace:
+    return ExplainedPlace(
+        label=example.label or " / ".join(view.place(example.place)),
+        entity_id=example.place.id,
+        person=view.person(example.identity),
+        duties=tuple(
+            HeldDuty(
+                ruleset.duties[duty].title if duty in ruleset.duties else duty,
+                tuple(_way(view, grant) for grant in grants if grant.decides),
+            )
+            for duty, grants in example.grants.items()
+        ),
+    )
+
+
+def _way(view: SnapshotView, grant: Grant) -> Way:
+    key = grant.permission.key
+    return Way(
+        person=view.person_of(grant.account),
+        chain=grant.via,
+        role_name=grant.role_name,
+        place=view.place(key.entity),
+        is_group=key.is_group,
+        propagates=grant.permission.propagates,
+        why=grant.why,
+        permission_id=f"{key.entity.vcenter}/{key.entity.id or '(global)'} {key.principal}",
+        role_id=grant.permission.role,
+    )

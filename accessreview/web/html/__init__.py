@@ -1,0 +1,36 @@
+"""The pages: one module a subject, holding its page classes and its views."""
+
+from flask import Flask
+
+from accessreview.web.html import (
+    audit,
+    campaigns,
+    changes,
+    evidence,
+    health,
+    overview,
+    reviews,
+    sign_in,
+    sources,
+    users,
+    violations,
+)
+
+_MODULES = (
+    audit,
+    campaigns,
+    changes,
+    evidence,
+    health,
+    overview,
+    reviews,
+    sign_in,
+    sources,
+    users,
+    violations,
+)
+
+
+def register(app: Flask) -> None:
+    for module in _MODULES:
+        app.register_blueprint(module.bp)
