@@ -1,0 +1,62 @@
+"""JSON as govc writes it: one document after another, keys whose spelling changed over the years."""
+
+import json
+from collections.abc import Iterator
+from typing import NoReturn
+
+from accessreview.collectors.offline.files import ExportFile, text_of
+from accessreview.model.errors import InputError
+
+Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
+_BLANK = " \t\r\n"
+
+
+def documents(file: ExportFile) -> Iterator[tuple[int, Json]]:
+    """Yield every document with the line it starts on; keys of objects are in lower case.
+
+    Raises:
+        InputError: the text is cut off or no JSON, or an object has a key twice.
+    """
+    text = text_of(file)
+    decoder = json.JSONDecoder(object_pairs_hook=_folded, parse_constant=_refuse)
+    position = line = 0
+    while True:
+        start = position
+        while position < len(text) and text[position] in _BLANK:
+            position += 1
+        line += text.count("\n", start, position)
+        if position == len(text):
+            return
+        start = position
+        try:
+            document, position = decoder.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            raise InputError(
+                f"{file.name}, line {error.lineno}: no valid JSON ({error.msg}). The file is cut"
+                " off or was not written by govc with -json; export it again."
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise InputError(
+                f"{file.name}, line {line + 1}: the document that starts here is refused"
+                f" ({_reason(error)})."
+            ) from error
+        yield line + 1, document
+        line += text.count("\n", start, position)
+
+
+def _folded(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    folded: dict[str, Json] = {}
+    for key, value in pairs:
+        if key.lower() in folded:
+            raise ValueError(f"the key {key} is there twice")
+        folded[key.lower()] = value
+    return folded
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _reason(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
