@@ -1,4 +1,4 @@
-"""Files of exports: their bytes, their text whatever Windows made of it, and when they were written."""
+"""Files of exports: their bytes, their text in whatever encoding, when they were written."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

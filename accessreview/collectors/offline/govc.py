@@ -1,4 +1,4 @@
-"""A vCenter as two files of govc; ``docs/how-to/export-with-govc.md`` has the commands."""
+"""A vCenter as two files of govc; the commands: ``docs/how-to/export-with-govc.md``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

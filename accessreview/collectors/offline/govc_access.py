@@ -1,7 +1,7 @@
 """Roles and permissions as ``govc role.usage -json`` prints them, up to 0.30 and from 0.31 on."""
 
 from accessreview.collectors.offline.files import ExportFile
-from accessreview.collectors.offline.json_documents import Json, documents
+from accessreview.collectors.offline.json_documents import documents
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole
 from accessreview.model.errors import InputError
 
@@ -23,7 +23,7 @@ def read_access(file: ExportFile) -> tuple[tuple[RawRole, ...], tuple[RawPermiss
             )
 
 
-def _roles(name: str, raw: list[Json]) -> tuple[RawRole, ...]:
+def _roles(name: str, raw: list[object]) -> tuple[RawRole, ...]:
     roles: list[RawRole] = []
     problems: list[str] = []
     for number, entry in enumerate(raw, start=1):
@@ -44,7 +44,7 @@ def _roles(name: str, raw: list[Json]) -> tuple[RawRole, ...]:
     return tuple(roles)
 
 
-def _permissions(name: str, raw: list[Json]) -> tuple[RawPermission, ...]:
+def _permissions(name: str, raw: list[object]) -> tuple[RawPermission, ...]:
     permissions: list[RawPermission] = []
     problems: list[str] = []
     for number, entry in enumerate(raw, start=1):
@@ -67,7 +67,7 @@ def _permissions(name: str, raw: list[Json]) -> tuple[RawPermission, ...]:
     return tuple(permissions)
 
 
-def _texts(value: Json) -> tuple[str, ...] | None:
+def _texts(value: object) -> tuple[str, ...] | None:
     """A list of strings; ``null`` is Go's empty list; None for anything else."""
     if value is None:
         return ()

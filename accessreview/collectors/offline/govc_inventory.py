@@ -6,9 +6,9 @@ with different properties. Lists of children are read only to see whether the ex
 
 from collections.abc import Iterable, Mapping
 
+from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.offline.files import ExportFile
-from accessreview.collectors.offline.json_documents import Json, documents
-from accessreview.collectors.vcenter.gaps import Gaps
+from accessreview.collectors.offline.json_documents import documents
 from accessreview.collectors.vcenter.names import unescape
 from accessreview.collectors.vcenter.raw import RawEntity
 from accessreview.model.errors import InputError
@@ -40,7 +40,7 @@ _EXPECTED: Mapping[str, tuple[str, ...]] = {
 }
 """What the commands ask for beside name and parent, and so must be said of each type."""
 
-Properties = dict[str, Json]
+Properties = dict[str, object]
 
 
 def read_inventory(file: ExportFile) -> tuple[tuple[RawEntity, ...], tuple[str, ...]]:
@@ -73,7 +73,9 @@ def read_inventory(file: ExportFile) -> tuple[tuple[RawEntity, ...], tuple[str, 
     return entities, gaps.sentences()
 
 
-def _entity_document(document: Json, where: str, gaps: Gaps) -> tuple[tuple[str, str], Properties]:
+def _entity_document(
+    document: object, where: str, gaps: Gaps
+) -> tuple[tuple[str, str], Properties]:
     match document:
         case {"obj": {"type": str(kind), "value": str(value)}, "changeset": list(changes), **rest}:
             for missing in _list(rest.get("missingset")):
@@ -91,7 +93,7 @@ def _entity_document(document: Json, where: str, gaps: Gaps) -> tuple[tuple[str,
             )
 
 
-def _change(change: Json, where: str) -> tuple[str, Json]:
+def _change(change: object, where: str) -> tuple[str, object]:
     match change:
         case {"name": str(path), "op": "assign", **rest}:
             return path.lower(), rest.get("val")
@@ -163,7 +165,7 @@ def _reference(properties: Properties, path: str) -> str:
     return found[0] if found else ""
 
 
-def _references(value: Json) -> tuple[str, ...]:
+def _references(value: object) -> tuple[str, ...]:
     """One reference or a list of them, bare or in the wrappers of both spellings."""
     match value:
         case {"type": str(), "value": str(entity_id)}:
@@ -176,7 +178,7 @@ def _references(value: Json) -> tuple[str, ...]:
             return ()
 
 
-def _is_reference(value: Json) -> bool:
+def _is_reference(value: object) -> bool:
     match value:
         case None | {"type": str(), "value": str()}:
             return True
@@ -188,5 +190,5 @@ def _is_reference(value: Json) -> bool:
             return False
 
 
-def _list(value: Json) -> list[Json]:
+def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []

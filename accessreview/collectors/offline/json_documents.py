@@ -1,4 +1,4 @@
-"""JSON as govc writes it: one document after another, keys whose spelling changed over the years."""
+"""JSON as govc writes it: one document after another, keys in spellings that changed with time."""
 
 import json
 from collections.abc import Iterator
@@ -7,12 +7,10 @@ from typing import NoReturn
 from accessreview.collectors.offline.files import ExportFile, text_of
 from accessreview.model.errors import InputError
 
-Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
-
 _BLANK = " \t\r\n"
 
 
-def documents(file: ExportFile) -> Iterator[tuple[int, Json]]:
+def documents(file: ExportFile) -> Iterator[tuple[int, object]]:
     """Yield every document with the line it starts on; keys of objects are in lower case.
 
     Raises:
@@ -45,8 +43,8 @@ def documents(file: ExportFile) -> Iterator[tuple[int, Json]]:
         line += text.count("\n", start, position)
 
 
-def _folded(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    folded: dict[str, Json] = {}
+def _folded(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    folded: dict[str, object] = {}
     for key, value in pairs:
         if key.lower() in folded:
             raise ValueError(f"the key {key} is there twice")
