@@ -11,19 +11,19 @@ class DirectoryKind(StrEnum):
     OPENLDAP = "openldap"
 
 
-class Transport(StrEnum):
-    """``insecure`` encrypts nothing and trusts whoever answers: for trials only, never to write."""
+class Security(StrEnum):
+    """``plain`` encrypts nothing and trusts whoever answers: for trials only, never to write."""
 
     LDAPS = "ldaps"
     STARTTLS = "starttls"
-    INSECURE = "insecure"
+    PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     r"""One server of a directory; ``name`` is what people call the directory.
 
-    ``bind_name`` is a distinguished name, or for Active Directory also ``user@domain`` or
+    ``bind_dn`` is a distinguished name, or for Active Directory also ``user@domain`` or
     ``DOMAIN\user``. ``password`` is asked for at each bind and never kept. The certificate is
     verified by ``ca_file`` (PEM), or compared with ``pin_sha256`` (the hexadecimal SHA-256 of the
     server's own certificate, colons allowed), or else verified by the authorities that this
@@ -33,23 +33,23 @@ class ServerSettings:
 
     name: str
     host: str
-    bind_name: str
+    bind_dn: str
     password: Callable[[], str] = field(repr=False)
     port: int | None = None
-    transport: Transport = Transport.LDAPS
+    security: Security = Security.LDAPS
     ca_file: Path | None = None
     pin_sha256: str = ""
-    timeout_seconds: int = 30
+    timeout_seconds: float = 60
     deadline_seconds: float = 1800
     page_size: int = 500
 
     @property
     def actual_port(self) -> int:
-        """The port given, else the usual one of the transport."""
-        return self.port or (636 if self.transport is Transport.LDAPS else 389)
+        """The port given, else the usual one."""
+        return self.port or (636 if self.security is Security.LDAPS else 389)
 
     @property
     def label(self) -> str:
         """How messages name it."""
-        scheme = "ldaps" if self.transport is Transport.LDAPS else "ldap"
+        scheme = "ldaps" if self.security is Security.LDAPS else "ldap"
         return f"{self.name} ({scheme}://{self.host}:{self.actual_port})"

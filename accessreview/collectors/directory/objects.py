@@ -1,6 +1,6 @@
 """What the entries of a directory are: accounts, groups and others, found again by their names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
@@ -44,14 +44,12 @@ def key_of(dn: str) -> str:
 def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> DirectoryObjects:
     """Sort all entries; what cannot be told apart or has no id is added to ``gaps``."""
     found = DirectoryObjects()
-    account_classes = _folded(schema.accounts)
-    group_classes = _folded(schema.groups)
     for entry in raw.entries:
         key = key_of(entry.dn)
         classes = classes_of(entry.attributes)
-        if classes & group_classes:
+        if classes & schema.group_classes:
             of_its_kind: dict[str, DirectoryObject] = found.groups
-        elif classes & account_classes:
+        elif classes & schema.account_classes:
             of_its_kind = found.accounts
         else:
             found.others[key] = entry
@@ -68,11 +66,7 @@ def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> Directory
 
 def classes_of(attributes: Mapping[str, tuple[bytes, ...]]) -> frozenset[str]:
     """Object classes in lower case."""
-    return _folded(texts(attributes, ("objectclass",)))
-
-
-def _folded(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.lower() for name in names)
+    return frozenset(name.lower() for name in texts(attributes, ("objectclass",)))
 
 
 def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps) -> bool:

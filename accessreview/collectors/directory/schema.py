@@ -7,7 +7,7 @@ from accessreview.ldap.settings import DirectoryKind
 _ACCOUNT_CLASSES = {
     # Computers and managed service accounts are users as well, by inheritance.
     DirectoryKind.ACTIVE_DIRECTORY: ("user",),
-    DirectoryKind.OPENLDAP: ("inetOrgPerson", "posixAccount", "account"),
+    DirectoryKind.OPENLDAP: ("person", "posixAccount", "account", "uidObject"),
 }
 _GROUP_CLASSES = {
     DirectoryKind.ACTIVE_DIRECTORY: ("group",),
@@ -19,6 +19,11 @@ _GROUP_CLASSES = {
         "groupOfURLs",
         "posixGroup",
     ),
+}
+_IMPLIED_CLASSES = {
+    # Entries of OpenLDAP may name their most special class alone.
+    DirectoryKind.ACTIVE_DIRECTORY: (),
+    DirectoryKind.OPENLDAP: ("organizationalPerson", "inetOrgPerson", "residentialPerson"),
 }
 _OTHER_CLASSES = {
     DirectoryKind.ACTIVE_DIRECTORY: ("contact", "foreignSecurityPrincipal"),
@@ -49,7 +54,9 @@ class DirectorySchema:
     ``NAME\login``, ``dns_names`` both ``name\login`` and ``login@name``; without ``dns_names``
     the ``dc`` parts of the first base are taken.
 
-    ``identity_attributes``: the first of them that an account has says whose it is.
+    ``user_filter`` and ``group_filter`` replace what is searched for; what else turns up as a
+    member is looked up all the same. ``identity_attributes``: the first of them that an account
+    has says whose it is.
     ``admin_pattern`` is a regular expression over whole logins whose first group is the login of
     the same person's ordinary account (``adm-(.+)``); ``service_pattern`` matches the logins of
     service accounts. Both ignore case.
@@ -59,30 +66,33 @@ class DirectorySchema:
     bases: tuple[str, ...] = ()
     netbios_names: tuple[str, ...] = ()
     dns_names: tuple[str, ...] = ()
-    account_classes: tuple[str, ...] = ()
-    group_classes: tuple[str, ...] = ()
+    user_filter: str = ""
+    group_filter: str = ""
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: str = ""
     service_pattern: str = ""
 
     @property
-    def accounts(self) -> tuple[str, ...]:
-        """Object classes of accounts: as set, else those of the kind."""
-        return self.account_classes or _ACCOUNT_CLASSES[self.kind]
+    def account_classes(self) -> frozenset[str]:
+        """Object classes of which each makes an account, in lower case."""
+        return _folded((*_ACCOUNT_CLASSES[self.kind], *_IMPLIED_CLASSES[self.kind]))
 
     @property
-    def groups(self) -> tuple[str, ...]:
-        """Object classes of groups; an entry that has one is no account, whatever else it is."""
-        return self.group_classes or _GROUP_CLASSES[self.kind]
+    def group_classes(self) -> frozenset[str]:
+        """Those of groups; an entry that has one is no account, whatever else it is."""
+        return _folded(_GROUP_CLASSES[self.kind])
 
     @property
-    def account_filter(self) -> str:
-        """Also finds what may be a member without being able to log in."""
-        return _any_class((*self.accounts, *_OTHER_CLASSES[self.kind]))
+    def filters(self) -> tuple[str, str]:
+        """What to search for: as set, else by the classes of the kind; accounts, then groups.
 
-    @property
-    def group_filter(self) -> str:
-        return _any_class(self.groups)
+        The first also finds what may be a member without being able to log in.
+        """
+        return (
+            self.user_filter
+            or _any_class((*_ACCOUNT_CLASSES[self.kind], *_OTHER_CLASSES[self.kind])),
+            self.group_filter or _any_class(_GROUP_CLASSES[self.kind]),
+        )
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -100,6 +110,10 @@ class DirectorySchema:
     @property
     def owner_attribute(self) -> str:
         return "managedby" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "owner"
+
+
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
 
 
 def _any_class(names: tuple[str, ...]) -> str:

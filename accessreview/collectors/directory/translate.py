@@ -41,7 +41,7 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
     found = objects(raw, schema, gaps)
     for what, read in (("account", found.accounts), ("group", found.groups)):
         if not read:
-            gaps.add(f"Not one {what} was found", "the base, the classes or the rights are wrong")
+            gaps.add(f"Not one {what} was found", "the base, the filter or the rights are wrong")
     tables: dict[str, Rows] = {
         "accounts": _accounts(source.id, found, schema, now, notes),
         "groups": [
