@@ -10,7 +10,7 @@ GENESIS = "0" * 64
 """What the first event names as the one before it."""
 
 
-def event_digest(  # noqa: PLR0913 - the fields of an event, all of which the digest must cover
+def event_digest(  # noqa: PLR0913, PLR0917 - the fields of an event, all of which the digest must cover
     sequence: int,
     at: datetime,
     actor: str,

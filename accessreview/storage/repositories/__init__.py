@@ -1,0 +1,1 @@
+"""One repository a kind of value: rows in, model values out."""

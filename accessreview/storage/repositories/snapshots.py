@@ -1,0 +1,170 @@
+"""Snapshots as columns, each stored once under the digest of its canonical bytes."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from accessreview.model.canonical import sha256
+from accessreview.model.columns import Column, Table
+from accessreview.model.errors import IntegrityError, NotFoundError
+from accessreview.model.snapshot import ANNEX, TABLES, Snapshot, Source
+from accessreview.services.ports import StoredSnapshot
+from accessreview.snapshot.canonical import (
+    canonical,
+    column_bytes,
+    from_column_bytes,
+    snapshot_digest,
+)
+from accessreview.storage.rows import (
+    ColumnBlobRow,
+    SnapshotColumnRow,
+    SnapshotRow,
+    SnapshotSourceRow,
+)
+from accessreview.storage.transaction import Transaction
+from accessreview.storage.values import decode, encode
+
+_LEVEL = 1  # sorted codes shrink well at any level; higher ones cost seconds inside the write lock
+
+
+class SqlSnapshots:
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def add(self, snapshot: Snapshot, at: datetime) -> None:
+        if self._number(snapshot.digest) is not None:
+            return
+        self._transaction.insert(
+            [SnapshotRow(digest=snapshot.digest, taken_at=snapshot.taken_at, stored_at=at)]
+        )
+        number = self._number(snapshot.digest)
+        self._transaction.insert(
+            [
+                SnapshotSourceRow(
+                    snapshot=number, id=source.id, position=position, body=encode(source)
+                )
+                for position, source in enumerate(snapshot.sources)
+            ]
+        )
+        references = []
+        for table, column in _columns(snapshot):
+            digest = self._add_blob(table[column])
+            references.append(
+                SnapshotColumnRow(
+                    snapshot=number, table_name=table.schema.name, column_name=column, blob=digest
+                )
+            )
+        self._transaction.insert(references)
+
+    def _add_blob(self, column: Column) -> str:
+        data = column_bytes(column)
+        digest = sha256(data)
+        known = select(ColumnBlobRow.digest).filter_by(digest=digest)
+        if self._transaction.session.scalar(known) is None:
+            self._transaction.insert(
+                [ColumnBlobRow(digest=digest, rows=len(column), data=zlib.compress(data, _LEVEL))]
+            )
+        return digest
+
+    def get(self, digest: str) -> Snapshot:
+        statement = select(SnapshotRow).filter_by(digest=digest)
+        row = self._transaction.session.scalar(statement)
+        if row is None:
+            raise NotFoundError(f"There is no snapshot {digest}.")
+        columns = self._stored_columns(row.number)
+        sources = self._sources([row.number])[row.number]
+        try:
+            tables = {name: _table(name, columns) for name in TABLES}
+            annex = {name: _table(name, columns) for name in ANNEX}
+        except KeyError as error:
+            raise IntegrityError(f"The stored snapshot {digest} lacks {error}.") from error
+        if snapshot_digest(row.taken_at, sources, tables) != digest:
+            raise IntegrityError(f"The stored snapshot {digest} does not match its digest.")
+        return Snapshot(row.taken_at, sources, tables, digest, annex)
+
+    def latest(self) -> StoredSnapshot | None:
+        newest = self.list(limit=1)
+        return newest[0] if newest else None
+
+    def list(self, limit: int = 100) -> Sequence[StoredSnapshot]:
+        statement = select(SnapshotRow).order_by(SnapshotRow.number.desc()).limit(limit)
+        found = self._transaction.session.scalars(statement).all()
+        numbers = [row.number for row in found]
+        sources, rows = self._sources(numbers), self._rows(numbers)
+        return [
+            StoredSnapshot(
+                digest=row.digest,
+                taken_at=row.taken_at,
+                stored_at=row.stored_at,
+                sources=sources[row.number],
+                rows=rows[row.number],
+            )
+            for row in found
+        ]
+
+    def _number(self, digest: str) -> int | None:
+        statement = select(SnapshotRow.number).filter_by(digest=digest)
+        return self._transaction.session.scalar(statement)
+
+    def _sources(self, numbers: Collection[int]) -> Mapping[int, tuple[Source, ...]]:
+        statement = (
+            select(SnapshotSourceRow.snapshot, SnapshotSourceRow.body)
+            .where(SnapshotSourceRow.snapshot.in_(numbers))
+            .order_by(SnapshotSourceRow.position)
+        )
+        sources: dict[int, tuple[Source, ...]] = defaultdict(tuple)
+        for number, body in self._transaction.session.execute(statement):
+            sources[number] += (decode(Source, body),)
+        return sources
+
+    def _rows(self, numbers: Collection[int]) -> Mapping[int, Mapping[str, int]]:
+        """How many rows each table has, by snapshot; without the annex."""
+        statement = (
+            select(SnapshotColumnRow.snapshot, SnapshotColumnRow.table_name, ColumnBlobRow.rows)
+            .join(ColumnBlobRow)
+            .where(SnapshotColumnRow.snapshot.in_(numbers))
+            .distinct()
+        )
+        rows: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(TABLES, 0))
+        for number, table, count in self._transaction.session.execute(statement):
+            if table in TABLES:
+                rows[number][table] = count
+        return rows
+
+    def _stored_columns(self, number: int) -> Mapping[tuple[str, str], Column]:
+        """By table and column; a blob that several of them share is decoded once."""
+        references = select(SnapshotColumnRow).filter_by(snapshot=number)
+        blobs: dict[str, Column] = {}
+        columns = {}
+        for reference in self._transaction.session.scalars(references).all():
+            if reference.blob not in blobs:
+                blobs[reference.blob] = self._blob(reference.blob)
+            columns[reference.table_name, reference.column_name] = blobs[reference.blob]
+        return columns
+
+    def _blob(self, digest: str) -> Column:
+        statement = select(ColumnBlobRow.data).filter_by(digest=digest)
+        try:
+            data = zlib.decompress(self._transaction.session.scalars(statement).one())
+        except zlib.error as error:
+            raise IntegrityError(f"The stored column {digest} cannot be unpacked.") from error
+        if sha256(data) != digest:
+            raise IntegrityError(f"The stored column {digest} does not match its digest.")
+        return from_column_bytes(data)
+
+
+def _columns(snapshot: Snapshot) -> Iterator[tuple[Table, str]]:
+    """Every column of tables and annex; what a snapshot lacks is empty."""
+    for kept, schemas in ((snapshot.tables, TABLES), (snapshot.annex, ANNEX)):
+        for name, schema in schemas.items():
+            table = canonical(kept[name] if name in kept else Table.of(schema, ()))
+            for column in schema.columns:
+                yield table, column
+
+
+def _table(name: str, columns: Mapping[tuple[str, str], Column]) -> Table:
+    schema = TABLES[name] if name in TABLES else ANNEX[name]
+    return Table(schema, {column: columns[name, column] for column in schema.columns})
