@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.offline.files import ExportFile, text_of
-from accessreview.collectors.offline.ldif_comments import comment_gaps
+from accessreview.collectors.offline.ldapsearch import search_gaps
 from accessreview.model.errors import InputError
 
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9.\-]*(?:;[A-Za-z0-9=*\-]+)*)(:[:<]?)[ ]*(.*)", re.DOTALL)
@@ -44,40 +44,45 @@ def read_ldif(file: ExportFile) -> RawDirectory:
             change and no content.
     """
     text = text_of(file)
-    gaps = Gaps()
-    records = _records(file.name, text)
-    entries = tuple(_entry(record, gaps) for record in records)
-    if not entries:
-        raise InputError(f"{file.name} holds no entry.")
-    ending = text.replace("\r\n", "\n")
-    if not ending.endswith("\n"):
+    if text and not text.endswith("\n"):
         raise InputError(
             f"{file.name} does not end with the end of a line: it is cut off. Export it again."
         )
-    if not ending.endswith("\n\n"):
-        gaps.add(
-            "The file ends without an empty line, so its last entry may be cut off", entries[-1].dn
-        )
-    return RawDirectory(entries, (*comment_gaps(ending), *gaps.sentences()))
+    gaps = Gaps()
+    entries: list[RawEntry] = []
+    results: list[str] = []
+    for lines, is_ended in _records(file.name, text):
+        if lines[0][1].startswith("search: "):
+            results.extend(line for _, line in lines)
+            continue
+        entries.append(_entry(_record(file.name, lines), gaps))
+        if not is_ended:
+            gaps.add(
+                "The file ends without an empty line, so its last entry may be cut off",
+                entries[-1].dn,
+            )
+    if not entries:
+        raise InputError(f"{file.name} holds no entry.")
+    signs = search_gaps(text.replace("\r\n", "\n"), results, len(entries))
+    return RawDirectory(tuple(entries), (*signs, *gaps.sentences()))
 
 
-def _records(name: str, text: str) -> Iterator[_Record]:
+def _records(name: str, text: str) -> Iterator[tuple[list[Line], bool]]:
+    """Yield the lines of each record, and whether an empty line ends it."""
     lines: list[Line] = []
-    is_first = True
     for number, line in _unfolded(name, text):
         if line:
             lines.append((number, line))
             continue
-        if is_first and lines and lines[0][1].startswith("version:"):
+        if lines and lines[0][1].startswith("version:"):  # again before each page of ldapsearch -L
             _check_version(name, lines.pop(0))
         if lines:
-            is_first = False
-            yield _record(name, lines)
+            yield lines, number > 0
         lines = []
 
 
 def _unfolded(name: str, text: str) -> Iterator[Line]:
-    """Logical lines with the number of their first; comments are gone; a blank one ends the last.
+    """Logical lines with the number of their first, comments left out; last an empty one with 0.
 
     Only line feeds end lines here: ``splitlines`` would also cut at characters within values.
     """
@@ -110,7 +115,7 @@ def _record(name: str, lines: list[Line]) -> _Record:
     if attribute.lower() != "dn":
         raise InputError(
             f"{where}: a record starts with {attribute} and not with dn. Write the file with"
-            " ldifde, slapcat or ldapsearch -L."
+            " ldifde, slapcat or ldapsearch."
         )
     try:
         record = _Record(where, dn.decode())
