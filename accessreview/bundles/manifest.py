@@ -75,6 +75,8 @@ def _is_of_this_format(fields: "_Fields", faults: Faults) -> bool:
         faults.add(f"{MANIFEST}: format is not “{FORMAT}”; this is not a snapshot bundle.")
         return False
     version = fields.take("version", int, "a number")
+    if version is None:
+        return False
     if version != VERSION or isinstance(version, bool):
         faults.add(
             f"{MANIFEST}: version {version} is not {VERSION}, the one that can be read here."

@@ -50,7 +50,6 @@ def parse_parquet(file: str, data: bytes, schema: TableSchema, faults: Faults) -
     except (pa.ArrowException, OSError) as error:
         faults.add(f"{file} is not a complete Parquet file: {_first_line(error)}.")
         return unreadable
-    # A dictionary may hold a null that no counter mentions until its values are written out.
     strings = {name: arrow[name].cast(pa.large_string()) for name in schema.columns}
     if not _has_no_nulls(file, strings, faults):
         return unreadable
