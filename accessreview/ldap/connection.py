@@ -258,4 +258,21 @@ def _prepared(
         receive_timeout=math.ceil(settings.timeout_seconds),  # whole seconds only
     )
     connection.strategy.socket_size = _RECEIVED_AT_ONCE
+    _close_sockets_that_fail(connection)
     return connection
+
+
+def _close_sockets_that_fail(connection: ldap3.Connection) -> None:
+    """ldap3 leaves open the socket of each address that it tried in vain."""
+    strategy = connection.strategy
+    open_socket = strategy._open_socket  # noqa: SLF001 - nothing public is in the way of it
+
+    def open_or_close(*address: Any, **parts: Any) -> None:
+        try:
+            open_socket(*address, **parts)
+        except Exception:
+            if connection.socket:
+                connection.socket.close()
+            raise
+
+    strategy._open_socket = open_or_close  # noqa: SLF001 - see above

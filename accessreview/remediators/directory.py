@@ -107,7 +107,8 @@ class DirectoryRemediator:
     def _member(self, connection: DirectoryConnection, change: MembershipRemoval) -> Entry:
         if change.member.source != self.source:
             raise RemediationError(
-                f"{_pair(change, 'The')} crosses from one directory to another; a person has to remove it."
+                f"{_pair(change, 'The')} crosses from one directory to another; a person has to"
+                " remove it."
             )
         what = f"the account {change.member_login} ({change.member_locator})"
         return self._as_reviewed(

@@ -1,0 +1,79 @@
+"""Servers for the tests of directories, and settings to reach them."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+import pytest
+
+from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.model.snapshot import Reading
+from tests.servers.certificates import Authority, make_ca
+from tests.servers.slapd import SUFFIX, Slapd, missing, running_slapd
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+Server = Callable[..., ServerSettings]
+Slapds = Callable[..., AbstractContextManager[Slapd]]
+Collect = Callable[..., Reading]
+
+
+def require(reason: str) -> None:
+    """Fail or skip when ``reason`` says that a server is missing."""
+    if reason and os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_ca(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def slapds(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Slapds:
+    """Start a server of one's own, in a folder of its own, until the end of the block."""
+    require(missing())
+    return lambda entries="", **parts: running_slapd(
+        tmp_path_factory.mktemp("slapd"), entries, **({"ca": authority} | parts)
+    )
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """Settings to reach a slapd as one of its accounts, changed as a test says."""
+
+    def settings(slapd: Slapd, account: str = "audit", **changes: object) -> ServerSettings:
+        security = changes.get("security", Security.LDAPS)
+        parts: dict[str, object] = {
+            "name": "Corp",
+            "host": "127.0.0.1",
+            "port": slapd.tls_port if security is Security.LDAPS else slapd.port,
+            "bind_dn": f"cn={account},{SUFFIX}",
+            "password": lambda: f"{account}-secret",
+            "ca_file": slapd.ca_file,
+            "timeout_seconds": 10,
+            "deadline_seconds": 60,
+        }
+        return ServerSettings(**(parts | changes))  # type: ignore[arg-type] # checked by use
+
+    return settings
+
+
+@pytest.fixture(scope="session")
+def collect() -> Collect:
+    """Collect from the server that the settings name."""
+
+    def reading(server: ServerSettings, **schema: object) -> Reading:
+        parts: dict[str, object] = {"kind": DirectoryKind.OPENLDAP, "bases": (SUFFIX,)}
+        settings = DirectorySettings(
+            id="corp",
+            server=server,
+            schema=DirectorySchema(**(parts | schema)),  # type: ignore[arg-type] # checked by use
+        )
+        return DirectorySource(settings).collect(lambda: NOW)
+
+    return reading

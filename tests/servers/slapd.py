@@ -1,0 +1,190 @@
+"""An OpenLDAP server on loopback, for tests and for the lab.
+
+Who may what: ``cn=audit`` reads all but ``ou=hidden`` and is limited a page, not in total;
+``cn=capped`` is limited in total; ``cn=remedy`` writes members and sees ``ou=hidden``. Each one's
+password is its name followed by ``-secret``. Nobody signs in as the administrator: limits and
+access rules do not hold for it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers.certificates import Authority, Issued, issue, make_ca
+
+SUFFIX = "dc=corp,dc=example"
+HEAD = (
+    f"""\
+dn: {SUFFIX}
+objectClass: dcObject
+objectClass: organization
+o: corp
+dc: corp
+
+"""
+    + "".join(
+        f"dn: cn={name},{SUFFIX}\nobjectClass: organizationalRole\n"
+        f"objectClass: simpleSecurityObject\ncn: {name}\nuserPassword: {name}-secret\n\n"
+        for name in ("audit", "capped", "remedy")
+    )
+    + "".join(
+        f"dn: ou={name},{SUFFIX}\nobjectClass: organizationalUnit\nou: {name}\n\n"
+        for name in ("people", "groups", "hidden")
+    )
+)
+"""What every directory starts with; entries for people and groups follow it."""
+
+_SCHEMAS = Path("/etc/ldap/schema")
+_MODULES = Path("/usr/lib/ldap")
+
+
+@dataclass(slots=True)
+class Slapd:
+    """A running server; ``kill`` and ``start`` may be called by a test."""
+
+    folder: Path
+    port: int
+    tls_port: int
+    ca_file: Path
+    certificate: Issued
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Raises RuntimeError when it does not answer within ten seconds."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    _program("slapd"),
+                    *("-f", self.folder / "slapd.conf", "-d", "0"),
+                    *("-h", f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        for _ in range(200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.tls_port), 1):
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"slapd did not start: {(self.folder / 'log').read_text()}")
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+def missing() -> str:
+    """Say which package is to be installed, or nothing."""
+    return "" if _program("slapd") else "the OpenLDAP server needs the Debian package slapd"
+
+
+@contextmanager
+def running_slapd(  # noqa: PLR0913 - what a test may want to be different
+    folder: Path,
+    entries: str = "",
+    *,
+    ca: Authority | None = None,
+    certificate: Issued | None = None,
+    size_limit: int = 500,
+    settings: str = "",
+) -> Iterator[Slapd]:
+    """Load ``HEAD`` and ``entries`` (LDIF) and serve them until the end of the block.
+
+    ``certificate`` is shown in place of one of ``ca``; ``settings`` are further lines of
+    slapd.conf.
+    """
+    authority = ca or make_ca(folder, "slapd-ca")
+    shown = certificate or issue(authority, folder, name="slapd")
+    (folder / "database").mkdir()
+    (folder / "slapd.conf").write_text(_configuration(folder, shown, size_limit, settings))
+    subprocess.run(
+        [_program("slapadd"), "-q", "-f", folder / "slapd.conf"],
+        input=(HEAD + entries).encode(),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    port, tls_port = _free_ports()
+    running = Slapd(folder, port, tls_port, authority.certificate_file, shown)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.kill()
+
+
+def person(login: str, *lines: str) -> str:
+    """LDIF of somebody under ``ou=people``."""
+    return _entry(
+        f"uid={login},ou=people,{SUFFIX}",
+        *("objectClass: inetOrgPerson", f"uid: {login}", f"cn: {login.title()}", "sn: x"),
+        *lines,
+    )
+
+
+def group(name: str, *members: str, lines: tuple[str, ...] = (), under: str = "ou=groups") -> str:
+    """LDIF of a groupOfNames; members are names without the suffix, or logins."""
+    names = (f"{one}" if "=" in one else f"uid={one},ou=people" for one in members)
+    return _entry(
+        f"cn={name},{under},{SUFFIX}",
+        *("objectClass: groupOfNames", f"cn: {name}"),
+        *(f"member: {one},{SUFFIX}" for one in names),
+        *lines,
+    )
+
+
+def _entry(dn: str, *lines: str) -> str:
+    return "\n".join((f"dn: {dn}", *lines, "", ""))
+
+
+def _configuration(folder: Path, shown: Issued, size_limit: int, settings: str) -> str:
+    schemas = "\n".join(
+        f"include {_SCHEMAS}/{name}.schema"
+        for name in ("core", "cosine", "nis", "inetorgperson", "dyngroup")
+    )
+    limit = f"size.soft={size_limit} size.hard={size_limit}"
+    remedy = f'by dn.exact="cn=remedy,{SUFFIX}"'
+    return f"""\
+{schemas}
+modulepath {_MODULES}
+moduleload back_mdb
+moduleload ppolicy
+TLSCertificateFile {shown.certificate_file}
+TLSCertificateKeyFile {shown.key_file}
+TLSProtocolMin 3.3
+{settings}
+database mdb
+suffix "{SUFFIX}"
+rootdn "cn=admin,{SUFFIX}"
+directory {folder}/database
+dbnosync
+index objectClass,entryUUID eq
+limits dn.exact="cn=audit,{SUFFIX}" {limit} size.pr={size_limit} size.prtotal=unlimited
+limits dn.exact="cn=capped,{SUFFIX}" {limit} size.pr={size_limit}
+access to attrs=userPassword by anonymous auth by * none
+access to dn.subtree="ou=hidden,{SUFFIX}" {remedy} read by * none
+access to attrs=member,uniqueMember,memberUid {remedy} write by users read by * none
+access to * by users read by * none
+overlay ppolicy
+"""
+
+
+def _program(name: str) -> str:
+    """Where it is; Debian keeps it out of the way of ordinary users."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") or ""
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
