@@ -1,6 +1,9 @@
 """The canonical form of tables, its bytes and the digest over it."""
 
+import hashlib
+import json
 import random
+import struct
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -141,3 +144,35 @@ def test_an_absent_table_is_an_empty_one() -> None:
     empty = {name: Table.of(schema, ()) for name, schema in TABLES.items()}
 
     assert snapshot_digest(NOON, SOURCES, {}) == snapshot_digest(NOON, SOURCES, empty)
+
+
+def test_the_digest_is_the_one_that_the_reference_page_describes() -> None:
+    snapshot = a_snapshot()
+    tables: dict[str, str] = {}
+    for name, schema in TABLES.items():
+        rows = sorted(snapshot[name].rows())
+        lines = b""
+        for position, column in enumerate(schema.columns):
+            strings = [row[position] for row in rows]
+            values = sorted(set(strings))
+            stored = struct.pack("<II", len(values), len(rows))
+            stored += b"".join(struct.pack("<I", len(value.encode())) for value in values)
+            stored += "".join(values).encode()
+            stored += b"".join(struct.pack("<i", values.index(string)) for string in strings)
+            lines += f"{column} {hashlib.sha256(stored).hexdigest()}\n".encode()
+        tables[name] = hashlib.sha256(lines).hexdigest()
+    time = "2026-01-31T12:00:00Z"
+    times = {"started_at": time, "finished_at": time, "gaps": [], "coverage": "full"}
+    document = {
+        "format": "accessreview-snapshot",
+        "version": 1,
+        "taken_at": time,
+        "sources": [
+            {"id": "corp", "kind": "directory", "name": "corp.example", **times},
+            {"id": "vc", "kind": "vcenter", "name": "vc.example", **times},
+        ],
+        "tables": tables,
+    }
+    canonical_json = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+
+    assert snapshot.digest == hashlib.sha256(canonical_json).hexdigest()
