@@ -1,0 +1,129 @@
+"""Collection: read all sources at once, put one snapshot together, keep it."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from accessreview.model.canonical import plain
+from accessreview.model.errors import (
+    AccessReviewError,
+    CollectionError,
+    ConfigurationError,
+    InputError,
+)
+from accessreview.model.snapshot import Coverage, Reading, Snapshot, SourceKind
+from accessreview.model.user import Authorization
+from accessreview.services.authorization import Capability, require
+from accessreview.services.carrying import carried, never_read, without_dangling
+from accessreview.services.ports import Clock, Database, ReadingSource, StoredSnapshot
+from accessreview.snapshot.compose import compose, parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """Reads the configured sources; ``kinds`` says of each by id what it is, should it be down."""
+
+    database: Database
+    sources: tuple[ReadingSource, ...]
+    kinds: Mapping[str, SourceKind]
+    clock: Clock
+
+    def run(self, authorization: Authorization) -> StoredSnapshot:
+        """Read every source, each in a thread of its own, and store one snapshot of all.
+
+        A source that cannot be read keeps the rows it last had, marked partial with the reason
+        (``docs/decisions/0004-a-source-that-fails-keeps-its-last-rows.md``).
+
+        Raises:
+            ConfigurationError: there is nothing to collect from.
+            CollectionError: no source at all could be read; nothing was stored.
+            InputError: what was read contradicts itself; nothing was stored.
+        """
+        require(authorization, Capability.COLLECT)
+        if not self.sources:
+            raise ConfigurationError(
+                "No source is configured; name at least one vCenter and one directory."
+            )
+        with ThreadPoolExecutor(len(self.sources), "collect") as pool:
+            outcomes = tuple(pool.map(self._read, self.sources))
+        failed = {
+            source.id: outcome
+            for source, outcome in zip(self.sources, outcomes, strict=True)
+            if isinstance(outcome, str)
+        }
+        if len(failed) == len(self.sources):
+            self._record_failure(authorization, failed)
+            raise CollectionError(
+                "No source could be read, so nothing was stored: " + " ".join(failed.values())
+            )
+        readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
+        if failed:
+            readings = without_dangling([*readings, *self._last_known(failed)])
+        try:
+            snapshot = compose(self.clock.now(), readings)
+        except InputError as error:
+            self._record_failure(authorization, {"snapshot": str(error)})
+            raise
+        return self._keep(authorization, snapshot, "snapshot:collection:store", failed)
+
+    def store(
+        self, authorization: Authorization, snapshot: Snapshot, origin: str
+    ) -> StoredSnapshot:
+        """Keep a snapshot that came as a bundle; ``origin`` says from where."""
+        require(authorization, Capability.COLLECT)
+        return self._keep(authorization, snapshot, "snapshot:import:store", {"origin": origin})
+
+    def _read(self, source: ReadingSource) -> Reading | str:
+        try:
+            return source.collect(self.clock.now)
+        except AccessReviewError as error:
+            return str(error)
+
+    def _last_known(self, failed: Mapping[str, str]) -> Iterable[Reading]:
+        now = self.clock.now()
+        for source, reason in failed.items():
+            last = self._last(source)
+            yield (
+                never_read(source, self.kinds[source], reason, now)
+                if last is None
+                else carried(last, reason, now)
+            )
+
+    def _last(self, source: str) -> Reading | None:
+        with self.database.reading() as work:
+            for stored in work.snapshots.list():
+                if source in {each.id for each in stored.sources}:
+                    return parts(work.snapshots.get(stored.digest), source)
+        return None
+
+    def _keep(
+        self,
+        authorization: Authorization,
+        snapshot: Snapshot,
+        action: str,
+        details: Mapping[str, str],
+    ) -> StoredSnapshot:
+        now = self.clock.now()
+        partial = [each.id for each in snapshot.sources if each.coverage is Coverage.PARTIAL]
+        told = {
+            **details,
+            "taken_at": str(plain(snapshot.taken_at)),
+            "complete": "no" if partial else "yes",
+            "partial_sources": ", ".join(partial),
+        }
+        with self.database.writing() as work:
+            work.snapshots.add(snapshot, now)
+            work.audit.record(action, authorization.actor, snapshot.digest, told, now)
+        return StoredSnapshot(
+            digest=snapshot.digest,
+            taken_at=snapshot.taken_at,
+            stored_at=now,
+            sources=snapshot.sources,
+            rows={name: len(table) for name, table in snapshot.tables.items()},
+        )
+
+    def _record_failure(self, authorization: Authorization, details: Mapping[str, str]) -> None:
+        with self.database.writing() as work:
+            work.audit.record(
+                "snapshot:collection:fail", authorization.actor, "", details, self.clock.now()
+            )

@@ -1,0 +1,112 @@
+"""What a later snapshot shows of revoked items: asked of the analysis, for their settlement."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from accessreview.analysis.estate import Estate, build_estate
+from accessreview.analysis.explain import explain
+from accessreview.analysis.holdings import Holding, Holdings
+from accessreview.model.access import AccountRef, EntityRef, PermissionKey
+from accessreview.model.review import Outcome, ReviewItem
+from accessreview.model.snapshot import Snapshot, Source
+from accessreview.review.changes import is_signed
+from accessreview.review.consequences import folded
+from accessreview.review.people import People, people_of
+from accessreview.review.places import Places, places_of
+from accessreview.review.settlement import LaterView, OtherGrant, unread
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A snapshot ready to be asked about items reviewed in an earlier one."""
+
+    snapshot: Snapshot
+    estate: Estate
+    people: People
+    places: Places
+    everyone: Holdings
+    privileges: Mapping[tuple[str, str], frozenset[str]]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Later":
+        estate = build_estate(snapshot)
+        privileges: dict[tuple[str, str], set[str]] = {}
+        for source, role, privilege in snapshot["role_privileges"].rows():
+            privileges.setdefault((source, role), set()).add(privilege)
+        return cls(
+            snapshot,
+            estate,
+            people_of(snapshot),
+            places_of(snapshot),
+            Holdings(estate),
+            {role: frozenset(held) for role, held in privileges.items()},
+        )
+
+    def view(
+        self,
+        item: ReviewItem,
+        items: Iterable[ReviewItem],
+        reviewed: Iterable[Source],
+        at: datetime,
+    ) -> LaterView:
+        """What is to be seen of ``item``; ``items`` are all of its campaign, for what was kept."""
+        decided_at = at if item.decision is None else item.decision.at
+        kept = {
+            folded(other.access.permission.key)
+            for other in items
+            if other.subject == item.subject and is_signed(other, Outcome.KEEP)
+        }
+        accounts = self._accounts(item)
+        return LaterView(
+            snapshot=self.snapshot.digest,
+            at=at,
+            unread=unread(reviewed, self.snapshot.sources, decided_at),
+            chains=tuple(self._chains(item, accounts)),
+            others=tuple(self._others(item, accounts, kept)),
+        )
+
+    def _accounts(self, item: ReviewItem) -> tuple[AccountRef, ...]:
+        """The subject's accounts now, and those it had if they are still there."""
+        now = (account.ref for account in self.people.of_identity.get(item.subject, ()))
+        then = (account for account in item.accounts if account in self.people.accounts)
+        return tuple(sorted({*now, *then}))
+
+    def _chains(
+        self, item: ReviewItem, accounts: Iterable[AccountRef]
+    ) -> Iterator[tuple[str, ...]]:
+        wanted, own = folded(item.access.permission.key), frozenset(accounts)
+        for holding in self._holdings(own):
+            if folded(holding.permission.key) == wanted:
+                yield from (each.via for each in holding.held_by if each.account in own)
+
+    def _holdings(self, accounts: Iterable[AccountRef]) -> Iterator[Holding]:
+        for identity in sorted({self.people.identity(account) for account in accounts}):
+            yield from self.everyone.of(identity)
+
+    def _others(
+        self, item: ReviewItem, accounts: Iterable[AccountRef], kept: set[PermissionKey]
+    ) -> Iterator[OtherGrant]:
+        revoked = folded(item.access.permission.key)
+        for account in accounts:
+            if not self.people.accounts[account].enabled:
+                continue
+            for entity in self._entities(item.access.permission.key.entity):
+                for grant in explain(self.estate, account, entity):
+                    key = grant.permission.key
+                    if grant.decides and folded(key) not in kept and folded(key) != revoked:
+                        yield OtherGrant(
+                            permission=key,
+                            role_name=grant.role_name,
+                            place=self.places.path(key.entity),
+                            via=grant.via,
+                            privileges=self.privileges.get(
+                                (key.entity.vcenter, grant.permission.role), frozenset()
+                            ),
+                        )
+
+    def _entities(self, entity: EntityRef) -> tuple[EntityRef, ...]:
+        """Where to look: the entity if it still exists; for the global node every root."""
+        if not entity.id:
+            return self.places.roots(entity.vcenter)
+        return (entity,) if entity in self.places.entities else ()
