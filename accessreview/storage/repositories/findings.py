@@ -87,7 +87,7 @@ def _assessment(row: AssessmentRow) -> Assessment:
 def _lines(row: AssessmentRow) -> list[bytes]:
     try:
         return zlib.decompress(row.findings).splitlines()
-    except zlib.error as error:
+    except (zlib.error, TypeError) as error:  # SQLite keeps a text in a column of bytes
         raise IntegrityError(f"The stored assessment {row.id} cannot be read.") from error
 
 

@@ -147,9 +147,12 @@ class SqlSnapshots:
 
     def _blob(self, digest: str) -> Column:
         statement = select(ColumnBlobRow.data).filter_by(digest=digest)
+        packed = self._transaction.session.scalar(statement)
+        if packed is None:
+            raise IntegrityError(f"The stored column {digest} is missing.")
         try:
-            data = zlib.decompress(self._transaction.session.scalars(statement).one())
-        except zlib.error as error:
+            data = zlib.decompress(packed)
+        except (zlib.error, TypeError) as error:  # SQLite keeps a text in a column of bytes
             raise IntegrityError(f"The stored column {digest} cannot be unpacked.") from error
         if sha256(data) != digest:
             raise IntegrityError(f"The stored column {digest} does not match its digest.")

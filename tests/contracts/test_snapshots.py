@@ -1,0 +1,177 @@
+"""Snapshots come back as they were, cost nothing twice, and show every change."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from accessreview.model.columns import Column, Table
+from accessreview.model.errors import IntegrityError, NotFoundError
+from accessreview.model.snapshot import ANNEX, TABLES, Snapshot
+from accessreview.storage.database import SqlDatabase, open_database
+from accessreview.storage.engine import database_url
+from tests.contracts.samples import DIRECTORY, a_snapshot, record
+from tests.fakes import START
+
+
+def store(database: SqlDatabase, *snapshots: Snapshot) -> None:
+    with database.writing() as work:
+        for snapshot in snapshots:
+            work.snapshots.add(snapshot, START)
+        record(work)
+
+
+def count_of_blobs(address: str) -> int:
+    engine = create_engine(database_url(address))
+    with engine.connect() as connection:
+        found = int(connection.scalar(text("SELECT count(*) FROM column_blobs")) or 0)
+    engine.dispose()
+    return found
+
+
+def run_outside(address: str, *statements: str) -> None:
+    """What somebody with the database's password could do."""
+    engine = create_engine(database_url(address))
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        else:
+            for trigger in connection.scalars(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            ).all():
+                connection.execute(text(f"DROP TRIGGER {trigger}"))
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_a_snapshot_comes_back_as_it_was(database: SqlDatabase) -> None:
+    snapshot = a_snapshot()
+
+    store(database, snapshot)
+
+    with database.reading() as work:
+        stored = work.snapshots.get(snapshot.digest)
+    assert (stored.digest, stored.taken_at) == (snapshot.digest, snapshot.taken_at)
+    assert stored.sources == snapshot.sources
+    for name in TABLES:
+        assert list(stored[name].rows()) == list(snapshot[name].rows()), name
+    for name in ANNEX:
+        assert list(stored.annex[name].rows()) == list(snapshot.annex[name].rows()), name
+
+
+def test_a_snapshot_stored_twice_is_there_once(database: SqlDatabase) -> None:
+    snapshot = a_snapshot()
+
+    store(database, snapshot, snapshot)
+    store(database, snapshot)
+
+    with database.reading() as work:
+        assert [stored.digest for stored in work.snapshots.list()] == [snapshot.digest]
+
+
+def test_the_same_tables_an_hour_later_add_no_column(database: SqlDatabase, address: str) -> None:
+    store(database, a_snapshot())
+    before = count_of_blobs(address)
+
+    store(database, a_snapshot(minutes=60))
+
+    assert count_of_blobs(address) == before
+    with database.reading() as work:
+        assert len(work.snapshots.list()) == 2
+
+
+def test_a_change_in_one_table_adds_only_its_changed_columns(
+    database: SqlDatabase, address: str
+) -> None:
+    store(database, a_snapshot())
+    before = count_of_blobs(address)
+    renamed = Table.of(TABLES["groups"], [("corp", "g", "administrators")])
+
+    store(database, a_snapshot(tables={"groups": renamed}, minutes=60))
+
+    assert count_of_blobs(address) == before + 1
+
+
+def test_the_list_is_newest_first_with_the_rows_of_every_table(database: SqlDatabase) -> None:
+    first, second = a_snapshot(), a_snapshot(members=5, minutes=1)
+
+    store(database, first, second)
+
+    with database.reading() as work:
+        listed = work.snapshots.list()
+        assert work.snapshots.latest() == listed[0]
+        assert len(work.snapshots.list(limit=1)) == 1
+    assert [stored.digest for stored in listed] == [second.digest, first.digest]
+    assert listed[0].sources == second.sources
+    assert listed[0].stored_at == START
+    assert listed[0].rows == {name: len(second[name]) for name in TABLES}
+
+
+def test_without_any_snapshot_there_is_no_latest(database: SqlDatabase) -> None:
+    with database.reading() as work:
+        assert work.snapshots.latest() is None
+        with pytest.raises(NotFoundError, match="abc"):
+            work.snapshots.get("abc")
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("UPDATE column_blobs SET data = digest || ''", "cannot be unpacked"),
+        ("UPDATE snapshots SET taken_at = '2020-01-01 00:00:00.000000'", "does not match"),
+        ("UPDATE snapshot_sources SET body = replace(body, 'partial', 'full')", "does not match"),
+        ("DELETE FROM snapshot_sources WHERE id = 'vc1'", "does not match"),
+        ("DELETE FROM snapshot_columns WHERE table_name = 'members'", "lacks"),
+        ("UPDATE snapshot_columns SET blob = (SELECT min(digest) FROM column_blobs)", "not match"),
+        ("DELETE FROM column_blobs", "missing"),
+    ],
+)
+def test_what_was_changed_outside_is_not_loaded(
+    address: str, statement: str, sentence: str
+) -> None:
+    database = open_database(address)
+    snapshot = a_snapshot()
+    store(database, snapshot)
+
+    if address.startswith("postgresql"):
+        statement = statement.replace("digest || ''", "convert_to(digest, 'UTF8')")
+    run_outside(address, statement)
+
+    with database.reading() as work, pytest.raises(IntegrityError, match=sentence):
+        work.snapshots.get(snapshot.digest)
+
+
+def test_a_snapshot_without_its_empty_tables_is_stored_as_one_with_them(
+    database: SqlDatabase,
+) -> None:
+    whole = a_snapshot()
+    partly = replace(
+        whole,
+        tables={name: table for name, table in whole.tables.items() if len(table)},
+        annex={},
+    )
+
+    store(database, partly)
+
+    with database.reading() as work:
+        stored = work.snapshots.get(whole.digest)
+    assert set(stored.tables) == set(TABLES)
+    assert len(stored.annex["locators"]) == 0
+
+
+def test_a_large_snapshot_is_kept_whole(database: SqlDatabase) -> None:
+    people, groups = 60_000, 20
+    names = tuple(sorted(f"account-{number:06}" for number in range(people)))
+    everybody = Column.of(names * groups)
+    group = Column.of(f"group-{number:02}" for number in range(groups) for _ in range(people))
+    corp = Column.of([DIRECTORY.id] * (people * groups))
+    columns = {"group_source": corp, "group": group, "member_source": corp, "member": everybody}
+    snapshot = a_snapshot(tables={"members": Table(TABLES["members"], columns)})
+
+    store(database, snapshot)
+
+    with database.reading() as work:
+        members = work.snapshots.get(snapshot.digest)["members"]
+    assert len(members) == 1_200_000
+    assert set(members["member"].values) == set(names)
