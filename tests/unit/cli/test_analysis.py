@@ -1,0 +1,227 @@
+"""``effective``, ``explain``, ``analyze`` and ``ruleset check``, against the vectors' answers."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from accessreview.bundles.writer import write_bundle
+from accessreview.cli import main
+from tests.snapshots import a_snapshot
+
+VECTORS = Path(__file__).parents[2] / "data" / "vectors"
+DOCUMENTED = VECTORS / "documented"
+RANDOM = VECTORS / "random"
+RULESET = RANDOM / "ruleset.toml"
+CASES = sorted(RANDOM.glob("case-*"))
+
+Row = dict[str, Any]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def rows(result: Result) -> list[Row]:
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.stdout == "".join(
+        json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n" for row in found
+    )
+    return found
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    write_bundle(a_snapshot(), tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def test_effective_gives_the_documented_answers() -> None:
+    result = run("effective", DOCUMENTED, "--account", "u1")
+    held = {(row["vcenter"], row["entity"]): row["privileges"] for row in rows(result)}
+
+    expected = [
+        json.loads(line) for line in (DOCUMENTED / "expected.jsonl").read_text().splitlines()
+    ]
+    assert result.exit_code == 0
+    assert len(expected) > 20
+    for row in expected:
+        assert held.get((row["vcenter"], row["entity"]), []) == row["privileges"], row["why"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_effective_gives_the_answers_of_the_reference(case: Path) -> None:
+    def key(row: Row) -> tuple[str, ...]:
+        return row["account_source"], row["account"], row["vcenter"], row["entity"]
+
+    result = run("effective", case)
+
+    with gzip.open(case / "effective.jsonl.gz", "rt") as lines:
+        expected = [json.loads(line) for line in lines]
+    assert result.exit_code == 0
+    assert sorted(rows(result), key=key) == sorted(expected, key=key)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_analyze_gives_the_findings_of_the_reference(case: Path) -> None:
+    def key(row: Row) -> tuple[str, ...]:
+        return row["rule"], row.get("identity", ""), row.get("vcenter", ""), str(row["places"])
+
+    result = run("analyze", case, "--ruleset", RULESET)
+
+    expected = [json.loads(line) for line in (case / "findings.jsonl").read_text().splitlines()]
+    assert result.exit_code == 0
+    assert sorted(map(key, rows(result))) == sorted(map(key, expected))
+
+
+def test_analyze_shows_example_places_with_the_grants_behind_them() -> None:
+    found = rows(run("analyze", CASES[0], "--ruleset", RULESET))
+
+    assert {"rule", "kind", "severity", "places", "examples"} <= set(found[0])
+    examples = [example for row in found for example in row["examples"]]
+    grants = [grant for each in examples for some in each["grants"].values() for grant in some]
+    assert grants
+    assert all(grant["decides"] and grant["via"][-1] == grant["principal"] for grant in grants)
+
+
+def test_one_account_one_vcenter_and_one_entity_can_be_asked_for(bundle: Path) -> None:
+    everything = rows(run("effective", bundle))
+
+    by_login = rows(run("effective", bundle, "--account", "ANN", "--vcenter", "vc"))
+    by_entity = rows(run("effective", bundle, "--account", "a1", "--entity", "vm"))
+
+    assert by_login == everything
+    assert [row["entity"] for row in everything] == ["dc", "host", "root", "vm", "vms"]
+    assert by_entity == [row for row in everything if row["entity"] == "vm"]
+
+
+def test_explain_lists_what_decides_and_what_lost(bundle: Path) -> None:
+    found = rows(run("explain", bundle, "--account", "a1", "--vcenter", "vc", "--entity", "vm"))
+
+    assert [(row["decides"], row["on_entity"], row["role"]) for row in found] == [
+        (True, "dc", "7"),
+        (False, "", "-1"),
+    ]
+    winner = found[0]
+    assert winner["via"] == ["ann", "CORP\\ops"]
+    assert winner["principal"] == "CORP\\ops"
+    assert winner["role_name"] == "Operator"
+    assert winner["propagates"] is True
+    assert winner["path"] == "parent"
+    assert "CORP\\ops" in found[1]["why"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["effective", "--account", "nobody"], "“nobody”"),
+        (["effective", "--vcenter", "none"], "none"),
+        (["effective", "--entity", "none"], "none"),
+        (["explain", "--account", "a1", "--vcenter", "vc", "--entity", "none"], "none"),
+    ],
+    ids=["account", "vcenter", "entity", "explained entity"],
+)
+def test_what_does_not_exist_is_named(bundle: Path, arguments: list[str], named: str) -> None:
+    result = run(arguments[0], bundle, *arguments[1:])
+
+    assert result.exit_code == 5
+    assert result.stdout == ""
+    assert named in result.stderr
+
+
+def test_orphans_and_ambiguous_principals_are_told_of(bundle: Path) -> None:
+    permissions = bundle / "permissions.csv"
+    names = bundle / "principal_names.csv"
+    permissions.write_bytes(
+        permissions.read_bytes() + b"vc,root,CORP\\gone,true,7,true\r\nvc,root,x,true,7,true\r\n"
+    )
+    names.write_bytes(names.read_bytes() + b"corp,g1,x\r\ncorp,g2,X\r\n")
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    del manifest["files"]
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+
+    result = run("effective", bundle)
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        (
+            "vc: the group CORP\\gone is an orphan: no directory knows such a group; "
+            "it matches nobody."
+        ),
+        "vc: the group x is ambiguous and taken for all of corp/g1, corp/g2.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("severity", "code"), [("critical", 0), ("high", 3), ("medium", 3), ("LOW", 3)]
+)
+def test_fail_on_ends_with_three_from_its_severity_on(
+    bundle: Path, tmp_path: Path, severity: str, code: int
+) -> None:
+    ruleset = tmp_path / "rules.toml"
+    ruleset.write_text(A_RULESET)
+
+    result = run("analyze", bundle, "--ruleset", ruleset, "--fail-on", severity)
+
+    assert result.exit_code == code
+    assert [row["severity"] for row in rows(result)] == ["high"]
+
+
+def test_a_ruleset_is_checked_and_its_doubtful_patterns_told_of(tmp_path: Path) -> None:
+    ruleset = tmp_path / "rules.toml"
+    ruleset.write_text(A_RULESET.replace("VirtualMachine.Interact.*", "Virtualmachine.*"))
+
+    result = run("ruleset", "check", ruleset)
+
+    *rules, digest = rows(result)
+    assert result.exit_code == 0
+    assert rules == [{"kind": "reach", "rule": "R1", "severity": "high"}]
+    assert (digest["ruleset"], digest["version"]) == ("test", "1")
+    assert "Virtualmachine.* matches no known privilege" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"\xff", "is not text in UTF-8"), (b"[ruleset", ""), (b"", "")],
+    ids=["not UTF-8", "cut off", "empty"],
+)
+def test_a_ruleset_that_cannot_be_read_is_refused(tmp_path: Path, data: bytes, why: str) -> None:
+    ruleset = tmp_path / "rules.toml"
+    ruleset.write_bytes(data)
+
+    result = run("ruleset", "check", ruleset)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert str(ruleset) in result.stderr
+    assert why in result.stderr
+
+
+def test_a_ruleset_that_is_not_there_is_refused(bundle: Path, tmp_path: Path) -> None:
+    result = run("analyze", bundle, "--ruleset", tmp_path / "none.toml")
+
+    assert result.exit_code == 2
+    assert result.stderr == f"{tmp_path}/none.toml cannot be read: No such file or directory.\n"
+
+
+A_RULESET = """
+[ruleset]
+id = "test"
+version = "1"
+
+[duty.power]
+title = "Power"
+types = ["VirtualMachine"]
+any_of = ["VirtualMachine.Interact.*"]
+
+[[rule]]
+id = "R1"
+kind = "reach"
+duty = "power"
+max_objects = 0
+severity = "high"
+title = "Somebody can switch machines"
+"""
