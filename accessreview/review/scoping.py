@@ -32,6 +32,11 @@ class HeldPermission:
     def counts(self) -> bool:
         return self.objects > 0 and any(chain.enabled for chain in self.chains)
 
+    @property
+    def restricts(self) -> bool:
+        """Whether its role has no privileges (No access), so that taking it away gives access."""
+        return not self.privileges
+
 
 Concern = Mapping[tuple[str, PermissionKey], tuple[str, ...]]
 """By subject and permission: the keys of the findings that the permission contributes to."""
@@ -97,6 +102,8 @@ class Scoping:
 
     def items(self, held: Iterable[HeldPermission], concern: Concern) -> tuple[ReviewItem, ...]:
         """One item a permission and identity, by subject and permission.
+
+        Nothing is asked about what only restricts: there is no access in it to keep or revoke.
 
         Raises:
             ConflictError: nobody but the subject could be asked about one of them.

@@ -15,15 +15,10 @@ from accessreview.review.scoping import HeldPermission
 
 
 def held_permissions(estate: Estate) -> Iterator[HeldPermission]:
-    """Every permission that gives anything to anybody, by identity.
-
-    A role without privileges (No access) only restricts: there is nothing in it to keep or revoke,
-    and taking it away gives access.
-    """
+    """Every permission that names anybody's accounts, by identity."""
     for identity, held in holdings(estate):
         for holding in held:
-            if holding.privileges:
-                yield _held(identity, holding)
+            yield _held(identity, holding)
 
 
 def _held(identity: str, holding: Holding) -> HeldPermission:
