@@ -1,5 +1,6 @@
 """A table as it was found in a file: its readable rows, their numbers, and whether that is all."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,21 +35,22 @@ class ParsedTable:
 
 def check_header(file: str, names: Sequence[str], schema: TableSchema, faults: Faults) -> bool:
     """Whether ``names`` are the schema's columns, each once, in any order."""
+    counts = Counter(names)
     sentences = [
         f"{file} row 1: {shown(name)} is no column of table {schema.name}; "
         f"its columns are {', '.join(schema.columns)}."
-        for name in dict.fromkeys(names)
+        for name in counts
         if name not in schema.columns
     ]
     sentences += [
-        f"{file} row 1: column {shown(name)} appears {names.count(name)} times."
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
+        f"{file} row 1: column {shown(name)} appears {count} times."
+        for name, count in counts.items()
+        if count > 1
     ]
     sentences += [
         f"{file} row 1: column {shown(name)} is missing."
         for name in schema.columns
-        if name not in names
+        if name not in counts
     ]
     faults.add(*sentences)
     return not sentences
