@@ -119,12 +119,14 @@ def test_rows_are_utf8_whatever_the_locale(locale: str, tmp_path: Path) -> None:
         "roles": "source,id,name,system\nvc,1,r,false\n",
         "role_privileges": "source,role,privilege\nvc,1,System.View\n",
         "permissions": (
-            "source,entity,principal,is_group,role,propagate\nvc,größe,ann,false,1,true\n"
+            "source,entity,principal,is_group,role,propagate\nvc,größe,all,true,1,true\n"
         ),
+        "groups": "source,id,name\nd,g,all\n",
+        "members": "group_source,group,member_source,member\nd,g,d,é\n",
         "accounts": (
             "source,id,login,display_name,mail,kind,enabled,identity\nd,é,ann,,,human,true,\n"
         ),
-        "principal_names": "source,id,name\nd,é,ann\n",
+        "principal_names": "source,id,name\nd,g,all\n",
     }
     for name, text in tables.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
