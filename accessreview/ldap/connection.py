@@ -267,7 +267,7 @@ def _close_sockets_that_fail(connection: ldap3.Connection) -> None:
     strategy = connection.strategy
     open_socket = strategy._open_socket  # noqa: SLF001 - nothing public is in the way of it
 
-    def open_or_close(*address: Any, **parts: Any) -> None:
+    def open_or_close(*address: object, **parts: object) -> None:
         try:
             open_socket(*address, **parts)
         except Exception:

@@ -87,11 +87,12 @@ class StrictTls(ldap3.Tls):
         try:
             bare.settimeout(self._deadline.wait_seconds)
             secure = self._context.wrap_socket(bare, server_hostname=connection.server.host)
+            # Before it is compared, so that it is closed if it is another one.
+            connection.socket = BoundedSocket(secure, self._deadline)
             self._compare(secure)
         except Exception as error:
             self.failure = error
             raise
-        connection.socket = BoundedSocket(secure, self._deadline)
 
     def _compare(self, secure: ssl.SSLSocket) -> None:
         if not self._pin:
@@ -113,9 +114,13 @@ def _context(settings: ServerSettings) -> ssl.SSLContext:
         try:
             context.load_verify_locations(settings.ca_file)
         except OSError as error:
+            why = (
+                "it holds no certificate in PEM form"
+                if isinstance(error, ssl.SSLError)
+                else error.strerror
+            )
             raise ConfigurationError(
-                f"The CA file {settings.ca_file} of {settings.label} cannot be used:"
-                f" {error.strerror or 'it holds no certificate in PEM form'}."
+                f"The CA file {settings.ca_file} of {settings.label} cannot be used: {why}."
             ) from None
     else:
         context.load_default_certs()
