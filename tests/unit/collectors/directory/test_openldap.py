@@ -1,0 +1,200 @@
+"""What the entries of an OpenLDAP mean."""
+
+from dataclasses import replace
+
+import pytest
+
+from accessreview.model.snapshot import Coverage
+from accessreview.snapshot.check import check
+from tests.unit.collectors.directory.entries import (
+    OPENLDAP,
+    account,
+    entry,
+    group,
+    person,
+    read,
+    rows,
+)
+
+ANN, BEN = person("ann"), person("ben")
+IN_FULL = (Coverage.FULL, ())
+
+
+def test_accounts_groups_members_and_names_are_told() -> None:
+    reading = read(
+        replace(OPENLDAP, netbios_names=("CORP",)),
+        person("ann", mail="ann@corp.example", displayName="Ann Lee", employeeNumber="17"),
+        group("admins", "uid=ann,ou=people"),
+    )
+    assert (reading.source.coverage, reading.source.gaps) == IN_FULL
+    assert rows(reading, "accounts") == {
+        ("ann", "ann", "Ann Lee", "ann@corp.example", "human", "true", "17")
+    }
+    assert rows(reading, "groups") == {("admins", "admins")}
+    assert rows(reading, "members") == {("admins", "ann")}
+    assert rows(reading, "principal_names") == {
+        (which, name)
+        for which in ("ann", "admins")
+        for name in (rf"CORP\{which}", rf"corp.example\{which}", f"{which}@corp.example")
+    }
+    assert rows(reading, "locators") == {
+        ("ann", "uid=ann,ou=people,dc=corp,dc=example"),
+        ("admins", "cn=admins,ou=groups,dc=corp,dc=example"),
+    }
+
+
+def test_groups_nest_and_may_go_in_circles() -> None:
+    reading = read(
+        OPENLDAP,
+        ANN,
+        group("a", "cn=b,ou=groups"),
+        group("b", "cn=c,ou=groups", "uid=ann,ou=people"),
+        group("c", "cn=a,ou=groups"),
+    )
+    assert reading.source.coverage is Coverage.FULL
+    assert rows(reading, "members") == {("a", "b"), ("b", "c"), ("b", "ann"), ("c", "a")}
+
+
+@pytest.mark.parametrize(
+    ("dn", "spelled"),
+    [
+        (r"cn=Doe\2C John,ou=people", r"CN=Doe\, John, OU=People"),
+        (r"cn=A\2BB,ou=people", r"cn=a\+b,ou=people"),
+        ("cn=paren (x) *,ou=people", "cn=paren  (X) *,ou=people"),
+        (r"cn=\23hash,ou=people", r"cn=\#hash,ou=people"),
+        ("cn=Lučić,ou=people", r"cn=Lu\C4\8Di\C4\87,ou=people"),
+    ],
+)
+def test_a_member_spelled_otherwise_is_found(dn: str, spelled: str) -> None:
+    someone = entry(dn, objectClass="inetOrgPerson", entryUUID="x", uid="x")
+    reading = read(OPENLDAP, someone, group("g", spelled))
+    assert rows(reading, "members") == {("g", "x")}
+    assert reading.source.coverage is Coverage.FULL
+
+
+def test_unique_members_may_carry_a_bit_string() -> None:
+    names = ["uid=ann,ou=people,dc=corp,dc=example", "uid=ben,ou=people,dc=corp,dc=example#'01'B"]
+    reading = read(
+        OPENLDAP, ANN, BEN, group("u", objectClass="groupOfUniqueNames", uniqueMember=names)
+    )
+    assert rows(reading, "members") == {("u", "ann"), ("u", "ben")}
+
+
+def test_unix_groups_name_logins_and_numbers() -> None:
+    reading = read(
+        OPENLDAP,
+        person("ann", gidNumber="200"),
+        person("Ben", gidNumber="100"),
+        group("p", objectClass="posixGroup", gidNumber="200", memberUid=["ben", "nobody"]),
+    )
+    assert rows(reading, "members") == {("p", "ann"), ("p", "ben")}
+    assert reading.source.coverage is Coverage.FULL
+    assert any("nobody in cn=p" in gap for gap in reading.source.gaps)
+    assert any("without regard to case: ben" in gap for gap in reading.source.gaps)
+
+
+def test_a_login_of_two_accounts_means_both() -> None:
+    twin = replace(person("ann", entryUUID="ann2"), dn="uid=ann,ou=others,dc=corp,dc=example")
+    reading = read(OPENLDAP, ANN, twin, group("p", objectClass="posixGroup", memberUid="ann"))
+    assert rows(reading, "members") == {("p", "ann"), ("p", "ann2")}
+    assert any("that of several accounts" in gap for gap in reading.source.gaps)
+
+
+def test_a_member_that_does_not_exist_is_remarked_and_hides_nobody() -> None:
+    reading = read(OPENLDAP, ANN, group("g", "uid=gone,ou=people"))
+    assert reading.source.coverage is Coverage.FULL
+    assert "uid=gone,ou=people" in reading.source.gaps[0]
+    assert rows(reading, "members") == set()
+
+
+def test_a_member_outside_what_is_read_makes_the_reading_partial() -> None:
+    narrow = replace(
+        OPENLDAP, bases=("ou=groups,dc=corp,dc=example", "ou=staff,dc=corp,dc=example")
+    )
+    reading = read(narrow, ANN, group("g", "uid=ben,ou=people"))
+    assert reading.source.coverage is Coverage.PARTIAL
+    assert "outside what is read" in reading.source.gaps[0]
+
+
+def test_a_file_covers_what_lies_below_its_entries() -> None:
+    anywhere = replace(OPENLDAP, bases=())
+    alone = read(anywhere, ANN, group("g", "uid=gone,ou=people"))
+    below = read(anywhere, entry("", objectClass="domain"), ANN, group("g", "uid=gone,ou=people"))
+    assert (alone.source.coverage, below.source.coverage) == (Coverage.PARTIAL, Coverage.FULL)
+
+
+def test_a_dynamic_group_is_not_known() -> None:
+    reading = read(OPENLDAP, ANN, group("d", objectClass="groupOfURLs", memberURL="ldap:///??sub?"))
+    assert reading.source.coverage is Coverage.PARTIAL
+    assert "dynamic group" in reading.source.gaps[0]
+
+
+@pytest.mark.parametrize("member", ["alice", "cn=x+", "<GUID=00>"])
+def test_a_member_that_is_no_name_makes_the_reading_partial(member: str) -> None:
+    reading = read(OPENLDAP, ANN, group("g", member=member))
+    assert reading.source.coverage is Coverage.PARTIAL
+
+
+def test_an_entry_without_its_id_is_left_out_and_said() -> None:
+    reading = read(OPENLDAP, ANN, person("ben", entryUUID=""), group("g", "uid=ben,ou=people"))
+    assert reading.source.coverage is Coverage.PARTIAL
+    assert "without its immutable id" in reading.source.gaps[0]
+    assert rows(reading, "accounts") == rows(read(OPENLDAP, ANN, group("g")), "accounts")
+
+
+def test_an_entry_found_twice_is_one_but_a_renamed_one_is_doubt() -> None:
+    moved = person("ann", cn="Ann")
+    twice = read(OPENLDAP, ANN, ANN, group("g", "uid=ann,ou=people"))
+    renamed = read(
+        OPENLDAP,
+        moved,
+        replace(moved, dn="uid=ann,ou=others,dc=corp,dc=example"),
+        group("g", "uid=ann,ou=others"),
+    )
+    assert twice.source.coverage is Coverage.FULL
+    assert renamed.source.coverage is Coverage.PARTIAL
+    assert rows(twice, "members") == rows(renamed, "members") == {("g", "ann")}
+
+
+def test_gaps_of_the_reading_make_it_partial_and_stand_first() -> None:
+    reading = read(OPENLDAP, ANN, group("g", "uid=gone,ou=people"), gaps=("It broke off.",))
+    assert reading.source.coverage is Coverage.PARTIAL
+    assert reading.source.gaps[0] == "It broke off."
+
+
+@pytest.mark.parametrize(
+    ("attributes", "enabled"),
+    [
+        ({}, "true"),
+        ({"pwdAccountLockedTime": "000001010000Z"}, "false"),
+        ({"pwdAccountLockedTime": "20260228120000Z"}, "true"),
+        ({"pwdEndTime": "20260228235959Z"}, "false"),
+        ({"pwdEndTime": "20260301000001Z"}, "true"),
+        ({"pwdEndTime": "soon"}, "true"),
+        ({"shadowExpire": "1"}, "true"),
+    ],
+)
+def test_only_what_the_directory_enforces_disables(
+    attributes: dict[str, str], enabled: str
+) -> None:
+    reading = read(OPENLDAP, person("ann", **attributes), group("g"))
+    assert account(reading, "ann")["enabled"] == enabled
+
+
+def test_managers_and_owners_are_told_as_far_as_they_exist() -> None:
+    boss, gone = "UID=Ben, ou=people,dc=corp,dc=example", "uid=gone,ou=people,dc=corp,dc=example"
+    reading = read(OPENLDAP, person("ann", manager=boss), BEN, group("g", owner=[boss, gone]))
+    assert rows(reading, "responsibles") == {("ann", "manager", "ben"), ("g", "owner", "ben")}
+    assert reading.source.coverage is Coverage.FULL
+    assert any("uid=gone" in gap for gap in reading.source.gaps)
+
+
+def test_what_is_told_satisfies_every_rule_of_a_snapshot() -> None:
+    reading = read(
+        OPENLDAP,
+        ANN,
+        ANN,
+        person("ben", manager="uid=ann,ou=people,dc=corp,dc=example"),
+        group("g", "uid=ann,ou=people", "UID=ANN,ou=people", "uid=gone,ou=people", "nonsense"),
+    )
+    assert not check([reading.source], reading.tables).total

@@ -1,0 +1,80 @@
+"""Attributes in parts come out whole, or not at all."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from accessreview.ldap.ranges import Raw, completed
+
+LIMIT = 1500
+
+
+def values(number: int) -> list[bytes]:
+    return [f"cn={position}".encode() for position in range(number)]
+
+
+def part(members: Sequence[bytes], start: int) -> Mapping[str, Sequence[bytes]]:
+    """As Active Directory answers, with the plain name empty beside the part."""
+    end = start + LIMIT
+    if end >= len(members):
+        return {"member": [], f"member;range={start}-*": members[start:]}
+    return {"member": [], f"member;Range={start}-{end - 1}": members[start:end]}
+
+
+class Group:
+    """Answers requests for a range; ``changes`` are what the group is at each request."""
+
+    def __init__(self, *changes: Sequence[bytes]) -> None:
+        self.changes = list(changes)
+        self.asked: list[str] = []
+
+    def __call__(self, attributes: Sequence[str]) -> Raw | None:
+        (asked,) = attributes
+        self.asked.append(asked)
+        now = self.changes.pop(0) if len(self.changes) > 1 else self.changes[0]
+        return part(now, int(asked.removeprefix("member;range=").removesuffix("-*")))
+
+
+@pytest.mark.parametrize("number", [1500, 1501, 3000, 3001, 4500])
+def test_every_part_is_fetched(number: int) -> None:
+    members = values(number)
+    assert completed(part(members, 0), Group(members)) == {"member": tuple(members)}
+
+
+def test_an_attribute_that_came_whole_asks_for_nothing() -> None:
+    group = Group([])
+    raw = {"Member": values(1499), "cn": [b"x"], "userCertificate;binary": [b"y"], "mail": []}
+    assert completed(raw, group) == {
+        "member": tuple(values(1499)),
+        "cn": (b"x",),
+        "usercertificate": (b"y",),
+    }
+    assert group.asked == []
+
+
+def test_the_value_without_a_language_stands_first() -> None:
+    raw = {"cn;lang-de": [b"Hans"], "cn": [b"John"]}
+    assert completed(raw, Group([])) == {"cn": (b"John", b"Hans")}
+
+
+def test_a_group_that_changed_meanwhile_is_read_again() -> None:
+    before, after = values(1600), values(1599)[1:]
+    group = Group([b"new", *before[:-1]], after)
+    assert completed(part(before, 0), group) == {"member": tuple(after)}
+    assert group.asked == ["member;range=1500-*", "member;range=0-*", "member;range=1500-*"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        {},
+        {"member": [b"cn=5"]},
+        {"member;range=1500-1599": []},
+        {"member;range=1400-*": [b"cn=1400"]},
+        {"member;range=1500-*": [b"cn=0"]},
+    ],
+    ids=["no entry", "nothing", "no range", "no progress", "another place", "a value twice"],
+)
+def test_a_rest_that_does_not_come_is_never_taken_for_the_end(answer: Raw | None) -> None:
+    assert completed(part(values(1501), 0), lambda _: answer) is None
