@@ -122,11 +122,12 @@ def running_slapd(  # noqa: PLR0913 - what a test may want to be different
         running.kill()
 
 
-def person(login: str, *lines: str) -> str:
+def person(login: str, *lines: str, classes: tuple[str, ...] = ()) -> str:
     """LDIF of somebody under ``ou=people``."""
     return _entry(
         f"uid={login},ou=people,{SUFFIX}",
-        *("objectClass: inetOrgPerson", f"uid: {login}", f"cn: {login.title()}", "sn: x"),
+        *(f"objectClass: {name}" for name in ("inetOrgPerson", *classes)),
+        *(f"uid: {login}", f"cn: {login.title()}", "sn: x"),
         *lines,
     )
 
