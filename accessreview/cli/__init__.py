@@ -6,6 +6,7 @@ from accessreview.cli.lazy import LazyGroup
 
 COMMANDS = {
     "analyze": "accessreview.cli.analysis:analyze",
+    "db": "accessreview.cli.db:db",
     "effective": "accessreview.cli.analysis:effective",
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",

@@ -46,6 +46,11 @@ def database_url(text: str) -> URL:
     )
 
 
+def with_password(address: str, password: str) -> str:
+    """The same address with the password that a file held; what is shown of it never has one."""
+    return database_url(address).set(password=password).render_as_string(hide_password=False)
+
+
 def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     """An engine whose transactions read; see ``writing`` for those that write.
 

@@ -50,7 +50,7 @@ def place(url: URL) -> str:
     """How a database is named to a person: the file, or the address without a password."""
     if url.get_backend_name() == "sqlite":
         return url.database or ""
-    shown = url.set(drivername=url.get_backend_name(), password=None, query={})
+    shown = URL.create(url.get_backend_name(), url.username, None, url.host, url.port, url.database)
     return shown.render_as_string()
 
 

@@ -42,7 +42,7 @@ def migrate(address: str, scripts: Path) -> Path | None:
     _create_file(url)
     with _connection(url) as connection:
         stored = stored_revision(connection)
-        if stored is None and inspect(connection).get_table_names():
+        if stored is None and set(inspect(connection).get_table_names()) - {"alembic_version"}:
             raise StorageError(
                 f"The database {place(url)} holds tables of another program; name an empty one."
             )

@@ -1,0 +1,146 @@
+"""Revisions lead there and back on both databases, wholly or not at all."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+from accessreview.model.errors import StorageError
+from accessreview.resources import directory
+from accessreview.storage.database import REVISION, open_database
+from accessreview.storage.engine import database_url
+from accessreview.storage.migration import check, current, downgrade, migrate
+from tests.contracts.samples import a_user, record
+
+SCRIPTS = directory("migrations")
+
+
+def execute(address: str, statement: str) -> None:
+    engine = create_engine(database_url(address))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def tables(address: str) -> set[str]:
+    engine = create_engine(database_url(address))
+    found = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+def test_revisions_lead_there_and_back_without_drift(empty_address: str) -> None:
+    migrate(empty_address, SCRIPTS)
+    assert check(empty_address) == ()
+
+    downgrade(empty_address, SCRIPTS, "base")
+    assert tables(empty_address) == {"alembic_version"}
+    assert current(empty_address) is None
+
+    migrate(empty_address, SCRIPTS)
+    assert check(empty_address) == ()
+    assert current(empty_address) == REVISION
+
+
+def test_the_program_needs_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+def test_revisions_do_not_depend_on_the_present_program() -> None:
+    revisions = sorted(SCRIPTS.glob("versions/[0-9]*.py"))
+
+    assert revisions
+    for revision in revisions:
+        assert "accessreview." not in revision.read_text(encoding="utf-8"), revision.name
+
+
+def test_a_table_changed_by_hand_is_drift(address: str) -> None:
+    execute(address, "ALTER TABLE users ADD COLUMN phone text")
+
+    (problem,) = check(address)
+
+    assert "phone" in problem
+
+
+def test_a_second_migration_changes_nothing(address: str) -> None:
+    assert migrate(address, SCRIPTS) is None
+    assert check(address) == ()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(address: str) -> None:
+    execute(address, "UPDATE alembic_version SET version_num = '9999'")
+
+    for attempt in (open_database, check, lambda where: migrate(where, SCRIPTS)):
+        with pytest.raises(StorageError, match=f"revision 9999, newer than {REVISION}"):
+            attempt(address)
+
+    assert current(address) == "9999"
+
+
+def test_a_database_of_an_older_version_is_to_be_upgraded(address: str) -> None:
+    downgrade(address, SCRIPTS, "0001")
+
+    with pytest.raises(StorageError, match=r"at revision 0001 .* run accessreview db upgrade"):
+        open_database(address)
+
+
+def test_a_database_without_tables_is_to_be_prepared(empty_address: str) -> None:
+    with pytest.raises(StorageError, match="accessreview db upgrade"):
+        open_database(empty_address)
+
+
+def test_a_database_of_another_program_is_left_alone(empty_address: str) -> None:
+    execute(empty_address, "CREATE TABLE theirs (id integer)")
+
+    with pytest.raises(StorageError, match="another program"):
+        migrate(empty_address, SCRIPTS)
+
+    assert tables(empty_address) == {"theirs"}
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(address: str, tmp_path: Path) -> None:
+    database = open_database(address)
+    with database.writing() as work:
+        work.users.add(a_user())
+        record(work)
+    database.close()
+    downgrade(address, SCRIPTS, "0001")
+    before = tables(address)
+    scripts = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, scripts)
+    revision = scripts / "versions" / "0002_refuse_rewriting.py"
+    broken = revision.read_text(encoding="utf-8").replace(
+        "def upgrade() -> None:",
+        "def upgrade() -> None:\n"
+        '    op.execute("CREATE TABLE half_done (id integer)")\n'
+        '    op.drop_table("occurrences")\n'
+        '    raise ValueError("broken")\n',
+    )
+    revision.write_text(broken, encoding="utf-8")
+
+    with pytest.raises(ValueError, match="broken"):
+        migrate(address, scripts)
+
+    assert current(address) == "0001"
+    assert tables(address) == before
+    migrate(address, SCRIPTS)
+    assert check(address) == ()
+
+
+def test_two_migrations_at_once_are_one(empty_address: str, tmp_path: Path) -> None:
+    config = tmp_path / "accessreview.toml"
+    config.write_text(f'[database]\nurl = "{empty_address}"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "accessreview", "db", "upgrade", "--config", str(config)]
+
+    both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert check(empty_address) == ()
