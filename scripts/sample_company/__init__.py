@@ -1,0 +1,1 @@
+"""The sample company: who works there, which groups they are in, and what its vCenters hold."""
