@@ -112,7 +112,7 @@ def _classify(
     pairs = np.unique(owner[kind > 0] * len(masks) + kind[kind > 0])
     owner, kind = np.divmod(pairs, len(masks))
     active, starts = np.unique(owner, return_index=True)
-    ends = np.append(starts[1:], len(owner)).tolist()
+    ends = np.append(starts, len(owner))[1:].tolist()
     unions: dict[tuple[int, ...], int] = {}
     classes: dict[int, int] = {0: 0}
     class_of = np.zeros(count, dtype=np.int64)

@@ -5,16 +5,17 @@ import pytest
 from accessreview.analysis.effective import effective_privileges
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.explain import explain
+from accessreview.bundles.reader import read_bundle
 from accessreview.model.access import AccountRef, EntityRef, Grant, InheritancePath
 from accessreview.model.errors import NotFoundError
-from tests.estates import VECTORS, snapshot_from_csv
+from tests.estates import VECTORS
 
 U1 = AccountRef("corp", "u1")
 
 
 @pytest.fixture(scope="module")
 def told() -> dict[tuple[str, str], tuple[Grant, ...]]:
-    estate = build_estate(snapshot_from_csv(VECTORS / "documented"))
+    estate = build_estate(read_bundle(VECTORS / "documented"))
     table = estate.snapshot["entities"]
     return {
         (vcenter, entity): explain(estate, U1, EntityRef(vcenter, entity))
@@ -24,7 +25,7 @@ def told() -> dict[tuple[str, str], tuple[Grant, ...]]:
 
 def test_deciding_grants_add_up_to_the_effective_privileges() -> None:
     for folder in [VECTORS / "documented", VECTORS / "random" / "case-1"]:
-        estate = build_estate(snapshot_from_csv(folder))
+        estate = build_estate(read_bundle(folder))
         entities = estate.snapshot["entities"]
         for row in range(0, len(estate.snapshot["accounts"]), 7):
             account = estate.account_ref(row)
@@ -91,7 +92,7 @@ def test_the_chain_runs_from_the_login_through_groups_to_the_principal(
 
 
 def test_an_unknown_name_is_refused_with_a_sentence() -> None:
-    estate = build_estate(snapshot_from_csv(VECTORS / "documented"))
+    estate = build_estate(read_bundle(VECTORS / "documented"))
     with pytest.raises(NotFoundError, match="No account nobody was read from corp"):
         explain(estate, AccountRef("corp", "nobody"), EntityRef("V01", "vma"))
     with pytest.raises(NotFoundError, match="No vCenter V99"):

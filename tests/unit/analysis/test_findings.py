@@ -6,9 +6,10 @@ import pytest
 
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.rules import assess
+from accessreview.bundles.reader import read_bundle
 from accessreview.model.policy import Ruleset
 from accessreview.rulesets.reader import read_ruleset
-from tests.estates import VECTORS, snapshot_from_csv
+from tests.estates import VECTORS
 
 RANDOM = sorted(path.name for path in (VECTORS / "random").glob("case-*"))
 
@@ -22,7 +23,7 @@ def ruleset() -> Ruleset:
 @pytest.mark.parametrize("case", RANDOM)
 def test_random_estates_have_the_references_findings(case: str, ruleset: Ruleset) -> None:
     folder = VECTORS / "random" / case
-    findings = assess(build_estate(snapshot_from_csv(folder)), ruleset)
+    findings = assess(build_estate(read_bundle(folder)), ruleset)
     expected = {
         (row["rule"], row.get("identity"), row.get("vcenter"), row["places"])
         for row in map(json.loads, (folder / "findings.jsonl").read_text("utf-8").splitlines())
@@ -45,7 +46,7 @@ def test_random_estates_have_the_references_findings(case: str, ruleset: Ruleset
 def test_every_example_has_grants_behind_as_many_duties_as_the_rule_asks(
     case: str, ruleset: Ruleset
 ) -> None:
-    estate = build_estate(snapshot_from_csv(VECTORS / "random" / case))
+    estate = build_estate(read_bundle(VECTORS / "random" / case))
     rules = {rule.id: rule for rule in ruleset.rules}
     for finding in assess(estate, ruleset, examples=2):
         rule = rules[finding.key.rule]

@@ -7,8 +7,9 @@ import pytest
 
 from accessreview.analysis.effective import effective_access, effective_privileges
 from accessreview.analysis.estate import build_estate
+from accessreview.bundles.reader import read_bundle
 from accessreview.model.access import AccountRef, EntityRef
-from tests.estates import VECTORS, snapshot_from_csv
+from tests.estates import VECTORS
 
 DOCUMENTED = [
     json.loads(line)
@@ -18,7 +19,7 @@ RANDOM = sorted(path.name for path in (VECTORS / "random").glob("case-*"))
 
 
 def test_every_documented_case_has_the_vendors_answer() -> None:
-    estate = build_estate(snapshot_from_csv(VECTORS / "documented"))
+    estate = build_estate(read_bundle(VECTORS / "documented"))
     table = {}
     for row in effective_access(estate, accounts=[AccountRef("corp", "u1")]):
         table[row.entity] = list(row.privileges)
@@ -34,7 +35,7 @@ def test_every_documented_case_has_the_vendors_answer() -> None:
 @pytest.mark.parametrize("case", RANDOM)
 def test_random_estates_have_the_references_effective_privileges(case: str) -> None:
     folder = VECTORS / "random" / case
-    estate = build_estate(snapshot_from_csv(folder))
+    estate = build_estate(read_bundle(folder))
     with gzip.open(folder / "effective.jsonl.gz", "rt", encoding="utf-8") as lines:
         expected = [json.loads(line) for line in lines]
     actual = [

@@ -1,0 +1,94 @@
+"""Estates of extreme shape: nothing at all, very deep, very wide, and in circles."""
+
+import pytest
+
+from accessreview.analysis.effective import effective_access, effective_privileges
+from accessreview.analysis.estate import build_estate
+from accessreview.analysis.explain import explain
+from accessreview.analysis.holdings import grants_of
+from accessreview.analysis.rules import assess
+from accessreview.model.access import AccountRef, EntityRef
+from accessreview.model.errors import InputError, NotFoundError
+from accessreview.rulesets.shipped import shipped_ruleset
+from tests.estates import small_snapshot, snapshot_of
+
+U = AccountRef("dir", "u")
+DEEP = 5_000
+
+
+def test_an_empty_snapshot_has_no_access_and_no_findings() -> None:
+    estate = build_estate(snapshot_of({}))
+    assert list(effective_access(estate)) == []
+    assert assess(estate, shipped_ruleset()) == ()
+
+
+def test_a_vcenter_without_anything_is_known_but_has_nothing() -> None:
+    estate = build_estate(snapshot_of({}))
+    assert list(effective_access(estate, vcenter="vc")) == []
+    with pytest.raises(NotFoundError, match="No vCenter other"):
+        list(effective_access(estate, vcenter="other"))
+    with pytest.raises(NotFoundError, match="No entity e was read from any vCenter"):
+        list(effective_access(estate, entity="e"))
+
+
+def test_groups_nested_thousands_deep_and_closed_to_a_ring_are_followed() -> None:
+    ring = [(f"g{n + 1}", f"g{n}") for n in range(DEEP)] + [("g0", f"g{DEEP}")]
+    tail = [(f"t{n + 1}", f"t{n}") for n in range(DEEP)] + [("g7", f"t{DEEP}"), ("t0", "u")]
+    estate = build_estate(
+        small_snapshot(
+            [("root", "Folder", "", "", "")],
+            roles={"r": ["Go"]},
+            permissions=[("root", f"g{DEEP // 2}", "r", True)],
+            members=ring + tail,
+        )
+    )
+    root = EntityRef("vc", "root")
+    assert effective_privileges(estate, U, root) == {"Go"}
+    (grant,) = explain(estate, U, root)
+    assert len(grant.groups) == (DEEP + 1) + (DEEP // 2 - 7 + 1)
+    assert grants_of(estate, "dir/u")[0].objects == 1
+
+
+def test_an_inventory_thousands_deep_is_climbed() -> None:
+    chain = [("e0", "Folder", "", "", "")]
+    chain += [(f"e{n}", "Folder", f"e{n - 1}", "", "") for n in range(1, DEEP)]
+    estate = build_estate(
+        small_snapshot(chain, roles={"r": ["Go"]}, permissions=[("e0", "u", "r", True)])
+    )
+    assert effective_privileges(estate, U, EntityRef("vc", f"e{DEEP - 1}")) == {"Go"}
+    assert len(list(effective_access(estate))) == DEEP
+
+
+def test_a_lattice_with_endless_paths_is_walked_once_a_node() -> None:
+    # two parents each at forty levels: 2 ** 40 paths
+    rows = [("l0", "Folder", "", "", ""), ("r0", "Folder", "", "", "")]
+    for n in range(1, 41):
+        rows += [(f"{s}{n}", "Folder", f"l{n - 1}", f"r{n - 1}", "") for s in "lr"]
+    estate = build_estate(
+        small_snapshot(
+            rows,
+            roles={"a": ["A"], "b": ["B"]},
+            permissions=[("l0", "u", "a", True), ("r0", "u", "b", True)],
+        )
+    )
+    top = EntityRef("vc", "l40")
+    assert effective_privileges(estate, U, top) == {"A", "B"}
+    assert {grant.role_name for grant in explain(estate, U, top) if grant.decides} == {"a", "b"}
+
+
+def test_an_inventory_that_inherits_in_a_circle_is_refused() -> None:
+    rows = [("a", "Folder", "b", "", ""), ("b", "Folder", "a", "", "")]
+    with pytest.raises(InputError, match=r"^vc: the inheritance of \w runs in a circle"):
+        build_estate(small_snapshot(rows, roles={}, permissions=[]))
+
+
+def test_a_placed_entity_that_is_not_listed_is_refused() -> None:
+    rows = [("a", "Folder", "", "", "")]
+    with pytest.raises(InputError, match="vc: the entity x is referred to but not listed"):
+        build_estate(small_snapshot(rows, roles={}, permissions=[], placements=[("a", "x")]))
+
+
+def test_a_role_that_is_not_listed_is_refused() -> None:
+    rows = [("a", "Folder", "", "", "")]
+    with pytest.raises(InputError, match="vc: a permission names the role nix on the entity a"):
+        build_estate(small_snapshot(rows, roles={}, permissions=[("a", "u", "nix", True)]))
