@@ -3,23 +3,55 @@
 Secrets are named by file. Relative paths are relative to the configuration file.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from accessreview.model.errors import ConfigurationError
 
 SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
-Pin = Annotated[str, Field(pattern=r"^([0-9A-Fa-f]{2}:?){32}$")]
+Pin = Annotated[str, Field(pattern=r"^(([0-9A-Fa-f]{2}:?){32})?$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Pattern = Annotated[str, Field(max_length=200)]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Source(_Strict):
+    """What every source has; ``name`` is what people call it."""
+
+    id: SourceId
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.name or self.id
+
+
+class _DirectoryNames(_Source):
+    """How a directory is understood (``collectors/directory/schema.py``)."""
+
+    netbios_names: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ()
+    identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
+    admin_pattern: Pattern = ""
+    service_pattern: Pattern = ""
+
+    @field_validator("admin_pattern", "service_pattern")
+    @classmethod
+    def _is_a_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return pattern
 
 
 class WriteAccount(_Strict):
@@ -29,95 +61,81 @@ class WriteAccount(_Strict):
     password_file: Path
 
 
-class VCenter(_Strict):
+class VCenter(_Source):
     """A live vCenter."""
 
     kind: Literal["vcenter"]
-    id: SourceId
-    name: str = ""
     host: str
     port: Port = 443
     username: str
     password_file: Path
     ca_file: Path | None = None
-    pin_sha256: Pin | None = None
+    pin_sha256: Pin = ""
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
     remediation: WriteAccount | None = None
 
 
-class Directory(_Strict):
+class Directory(_DirectoryNames):
     """A live directory server."""
 
     kind: Literal["active-directory", "openldap"]
-    id: SourceId
-    name: str = ""
     host: str
     port: Port | None = None
     security: Literal["ldaps", "starttls", "plain"] = "ldaps"
     ca_file: Path | None = None
-    pin_sha256: Pin | None = None
+    pin_sha256: Pin = ""
     bind_dn: str
     password_file: Path
     bases: tuple[str, ...] = Field(min_length=1)
-    netbios_names: tuple[str, ...] = ()
-    dns_names: tuple[str, ...] = ()
-    user_filter: str = ""
-    group_filter: str = ""
-    identity_attributes: tuple[str, ...] = ()
-    service_pattern: str = ""
     page_size: Annotated[int, Field(ge=1, le=10000)] = 500
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
     remediation: WriteAccount | None = None
 
 
-class Govc(_Strict):
+class Govc(_Source):
     """Files that govc wrote (docs/how-to/export-with-govc.md)."""
 
     kind: Literal["govc"]
-    id: SourceId
-    name: str = ""
     roles_and_permissions: Path
     inventory: Path
 
 
-class Powercli(_Strict):
+class Powercli(_Source):
     """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
 
     kind: Literal["powercli"]
-    id: SourceId
-    name: str = ""
     permissions: Path
     roles: Path
     inventory: Path
 
 
-class Ldif(_Strict):
+class Ldif(_DirectoryNames):
     """A directory as LDIF (docs/how-to/export-ldif.md)."""
 
     kind: Literal["ldif"]
-    id: SourceId
-    name: str = ""
-    schema_kind: Literal["active-directory", "openldap"]
+    directory: Literal["active-directory", "openldap"]
     path: Path
-    bases: tuple[str, ...] = Field(min_length=1)
-    netbios_names: tuple[str, ...] = ()
-    dns_names: tuple[str, ...] = ()
-    identity_attributes: tuple[str, ...] = ()
-    service_pattern: str = ""
+    bases: tuple[str, ...] = ()
 
 
 AnySource = Annotated[VCenter | Directory | Govc | Powercli | Ldif, Field(discriminator="kind")]
 
 
 class Web(_Strict):
-    """Where the web application listens. Behind a TLS proxy set ``secure_cookies``."""
+    """Where the web application listens.
+
+    Behind a TLS proxy set ``secure_cookies`` and ``trusted_proxies``. ``address`` is where people
+    reach it, for reminders; ``trusted_hosts`` the names by which it may be addressed.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8480
     secure_cookies: bool = False
     trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    address: str = ""
     threads: Annotated[int, Field(ge=1, le=64)] = 8
 
 
@@ -149,10 +167,11 @@ class Mail(_Strict):
 
 
 class Review(_Strict):
-    """How reviewers are found: a mapping file, and who is asked when nobody else can be."""
+    """How reviewers are found: a mapping file, and the logins asked when nobody else can be."""
 
     mapping: Path | None = None
     fallback_reviewer: str = ""
+    second_fallback: str = ""
 
 
 class Settings(_Strict):

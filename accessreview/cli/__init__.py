@@ -6,12 +6,21 @@ from accessreview.cli.lazy import LazyGroup
 
 COMMANDS = {
     "analyze": "accessreview.cli.analysis:analyze",
+    "audit": "accessreview.cli.audit:audit",
+    "campaign": "accessreview.cli.campaign:campaign",
+    "collect": "accessreview.cli.collect:collect",
+    "config": "accessreview.cli.settings:config",
     "db": "accessreview.cli.db:db",
     "effective": "accessreview.cli.analysis:effective",
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",
+    "import": "accessreview.cli.collect:import_command",
+    "remediation": "accessreview.cli.remediation:remediation",
     "ruleset": "accessreview.cli.ruleset:ruleset",
+    "run": "accessreview.cli.serve:run",
+    "serve": "accessreview.cli.serve:serve",
     "snapshot": "accessreview.cli.snapshot:snapshot",
+    "user": "accessreview.cli.users:user",
 }
 """Command → ``module:attribute``; a module is imported only when its command is called."""
 

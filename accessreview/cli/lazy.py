@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise  # click ends these well by itself
         except Exception as error:
-            if ctx.params["debug"]:
+            if ctx.find_root().params["debug"]:
                 raise
             click.echo(
                 f"This should not have happened ({type(error).__name__}). Nothing more was done. "

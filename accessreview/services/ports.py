@@ -292,3 +292,6 @@ class Database(Protocol):
         A change of the domain without an audit record in the same transaction is refused
         (IntegrityError) and rolled back: no silent action.
         """
+
+    def close(self) -> None:
+        """Let go of all connections; nothing may be asked after it."""

@@ -1,0 +1,1 @@
+"""Putting together: the only package that names adapters. Nothing is built on import."""

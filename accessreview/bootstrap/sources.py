@@ -1,0 +1,159 @@
+"""Sources and remediators from their settings."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
+from accessreview.collectors.offline.govc import GovcSettings, GovcSource
+from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
+from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
+from accessreview.collectors.vcenter.source import VCenterSource
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.model.snapshot import SourceKind
+from accessreview.remediators.directory import DirectoryRemediator
+from accessreview.remediators.vcenter import VCenterRemediator
+from accessreview.services.ports import ReadingSource, Remediator
+from accessreview.settings import (
+    AnySource,
+    Directory,
+    Govc,
+    Ldif,
+    Powercli,
+    Settings,
+    VCenter,
+    read_secret,
+)
+from accessreview.vsphere.settings import VCenterSettings
+
+
+def sources_of(settings: Settings) -> tuple[ReadingSource, ...]:
+    """One source for each configured; none is connected to yet."""
+    return tuple(_source(each) for each in settings.source)
+
+
+def kinds_of(settings: Settings) -> dict[str, SourceKind]:
+    """What each configured source is, for when it cannot say so itself."""
+    return {
+        source.id: SourceKind.DIRECTORY
+        if isinstance(source, Directory | Ldif)
+        else SourceKind.VCENTER
+        for source in settings.source
+    }
+
+
+def remediators_of(settings: Settings) -> tuple[Remediator, ...]:
+    """One for each source that has an account to write with; by default there is none."""
+    found: list[Remediator] = []
+    for source in settings.source:
+        match source:
+            case VCenter(remediation=account) if account is not None:
+                found.append(
+                    VCenterRemediator(_vcenter(source, account.username, account.password_file))
+                )
+            case Directory(remediation=account) if account is not None:
+                found.append(
+                    DirectoryRemediator(
+                        source.id,
+                        DirectoryKind(source.kind),
+                        _server(source, account.username, account.password_file),
+                    )
+                )
+            case _:
+                pass
+    return tuple(found)
+
+
+def vcenter_hosts(settings: Settings) -> dict[str, str]:
+    """The host names of live vCenters by their ids, for scripts that people run."""
+    return {source.id: source.host for source in settings.source if isinstance(source, VCenter)}
+
+
+def _source(source: AnySource) -> ReadingSource:
+    match source:
+        case VCenter():
+            return VCenterSource(_vcenter(source, source.username, source.password_file))
+        case Directory():
+            return DirectorySource(
+                DirectorySettings(
+                    id=source.id,
+                    server=_server(source, source.bind_dn, source.password_file),
+                    schema=_schema(source, DirectoryKind(source.kind)),
+                )
+            )
+        case Govc():
+            return GovcSource(
+                GovcSettings(
+                    id=source.id,
+                    name=source.label,
+                    roles_and_permissions=source.roles_and_permissions,
+                    inventory=source.inventory,
+                )
+            )
+        case Powercli():
+            return PowercliSource(
+                PowercliSettings(
+                    id=source.id,
+                    name=source.label,
+                    permissions=source.permissions,
+                    roles=source.roles,
+                    inventory=source.inventory,
+                )
+            )
+        case Ldif():
+            return LdifSource(
+                LdifSettings(
+                    id=source.id,
+                    name=source.label,
+                    path=source.path,
+                    schema=_schema(source, DirectoryKind(source.directory)),
+                )
+            )
+
+
+def _vcenter(source: VCenter, username: str, password_file: Path) -> VCenterSettings:
+    return VCenterSettings(
+        id=source.id,
+        name=source.label,
+        host=source.host,
+        port=source.port,
+        username=username,
+        password=_secret(password_file),
+        ca_file=source.ca_file,
+        pin_sha256=source.pin_sha256,
+        timeout_seconds=source.timeout_seconds,
+        deadline_seconds=source.deadline_seconds,
+    )
+
+
+def _server(source: Directory, bind_dn: str, password_file: Path) -> ServerSettings:
+    return ServerSettings(
+        name=source.label,
+        host=source.host,
+        port=source.port,
+        security=Security(source.security),
+        bind_dn=bind_dn,
+        password=_secret(password_file),
+        ca_file=source.ca_file,
+        pin_sha256=source.pin_sha256,
+        timeout_seconds=source.timeout_seconds,
+        deadline_seconds=source.deadline_seconds,
+        page_size=source.page_size,
+    )
+
+
+def _schema(source: Directory | Ldif, kind: DirectoryKind) -> DirectorySchema:
+    return DirectorySchema(
+        kind=kind,
+        bases=source.bases,
+        netbios_names=source.netbios_names,
+        dns_names=source.dns_names,
+        identity_attributes=source.identity_attributes,
+        admin_pattern=source.admin_pattern,
+        service_pattern=source.service_pattern,
+    )
+
+
+def _secret(path: Path) -> Callable[[], str]:
+    """Read anew each time it is needed, so that a changed password needs no restart."""
+    return lambda: read_secret(path)

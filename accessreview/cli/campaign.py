@@ -1,0 +1,112 @@
+"""``accessreview campaign``: open, look at, remind of, finish and close reviews."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from accessreview.bootstrap.operator import OPERATOR
+from accessreview.cli.configured import config_option, opened
+from accessreview.cli.output import print_rows
+from accessreview.model.canonical import plain
+from accessreview.model.review import Campaign, CampaignScope
+
+
+@click.group()
+def campaign() -> None:
+    """Run recertification campaigns."""
+
+
+@campaign.command("open")
+@click.option("--name", required=True)
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="The last day; default: in 30 days.")
+@click.option("--scope", type=click.Choice([one.value for one in CampaignScope]), default="all")
+@click.option("--fallback", required=True, help="Login of the reviewer asked if nobody is found.")
+@click.option("--second-fallback", default="", help="Asked about the first one's own access.")
+@click.option("--accept-incomplete", default="", help="Why a partial snapshot is good enough.")
+@config_option
+def open_command(  # noqa: PLR0913 - the options of a command
+    *,
+    name: str,
+    due: datetime | None,
+    scope: str,
+    fallback: str,
+    second_fallback: str,
+    accept_incomplete: str,
+    config: Path | None,
+) -> None:
+    """Ask the owners about the access in the latest snapshot."""
+    with opened(config) as application:
+        end = application.clock.now() + timedelta(days=30)
+        if due is not None:
+            end = due.replace(tzinfo=UTC) + timedelta(hours=23, minutes=59, seconds=59)
+        _show(
+            application.campaigns.open(
+                OPERATOR,
+                name=name,
+                due_at=end,
+                scope=CampaignScope(scope),
+                fallback_reviewer=fallback,
+                second_fallback=second_fallback,
+                accept_incomplete_reason=accept_incomplete,
+            )
+        )
+
+
+@campaign.command("list")
+@config_option
+def list_command(config: Path | None) -> None:
+    """All campaigns, newest first."""
+    with opened(config) as application, application.database.reading() as work:
+        print_rows(plain(each) for each in work.campaigns.list())
+
+
+@campaign.command("items")
+@click.argument("campaign_id")
+@config_option
+def items(campaign_id: str, config: Path | None) -> None:
+    """Every item of a campaign with its decision and what is proven of it."""
+    with opened(config) as application, application.database.reading() as work:
+        work.campaigns.get(campaign_id)
+        print_rows(plain(each) for each in work.items.of_campaign(campaign_id))
+
+
+@campaign.command("remind")
+@config_option
+def remind(config: Path | None) -> None:
+    """Write to every reviewer with items that wait."""
+    with opened(config) as application:
+        print_rows([{"sent": application.campaigns.remind(OPERATOR)}])
+
+
+@campaign.command("finish")
+@click.argument("campaign_id")
+@config_option
+def finish(campaign_id: str, config: Path | None) -> None:
+    """End the review; what is not signed off stays, and is recorded as no answer."""
+    with opened(config) as application:
+        _show(application.campaigns.finish_review(OPERATOR, campaign_id))
+
+
+@campaign.command("close")
+@click.argument("campaign_id")
+@click.option("--residue", default="", help="Why it is closed although a removal is not proven.")
+@config_option
+def close(campaign_id: str, residue: str, config: Path | None) -> None:
+    """Close a campaign whose revocations are proven gone."""
+    with opened(config) as application:
+        _show(application.campaigns.close(OPERATOR, campaign_id, residue))
+
+
+@campaign.command("cancel")
+@click.argument("campaign_id")
+@click.option("--reason", required=True)
+@config_option
+def cancel(campaign_id: str, reason: str, config: Path | None) -> None:
+    """Give a campaign up; nothing is removed."""
+    with opened(config) as application:
+        _show(application.campaigns.cancel(OPERATOR, campaign_id, reason))
+
+
+def _show(shown: Campaign) -> None:
+    print_rows([plain(shown)])

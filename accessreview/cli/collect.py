@@ -1,0 +1,43 @@
+"""``accessreview collect`` and ``import``: take a new snapshot, and see what follows from it."""
+
+from pathlib import Path
+
+import click
+
+from accessreview.bootstrap.operator import OPERATOR
+from accessreview.cli.bundle import bundle_argument, load_bundle
+from accessreview.cli.configured import config_option, opened
+from accessreview.cli.output import print_rows
+from accessreview.model.canonical import plain
+from accessreview.services.application import Application
+
+
+@click.command("collect")
+@config_option
+def collect(config: Path | None) -> None:
+    """Collect from every source, assess, and hold revoked items against what came."""
+    with opened(config) as application:
+        stored = application.collection.run(OPERATOR)
+        _conclude(application, stored.digest)
+
+
+@click.command("import")
+@bundle_argument
+@config_option
+def import_command(bundle: Path, config: Path | None) -> None:
+    """Store BUNDLE as a snapshot, assess it, and hold revoked items against it."""
+    with opened(config) as application:
+        stored = application.collection.store(OPERATOR, load_bundle(bundle), str(bundle))
+        _conclude(application, stored.digest)
+
+
+def _conclude(application: Application, digest: str) -> None:
+    assessment = application.refresh.conclude(OPERATOR, digest)
+    with application.database.reading() as work:
+        sources = next(each for each in work.snapshots.list() if each.digest == digest).sources
+    print_rows(
+        [
+            *(plain(source) for source in sources),
+            {"snapshot": digest, "findings": len(assessment.findings)},
+        ]
+    )
