@@ -114,7 +114,8 @@ class Remediation:
         with self.database.reading() as work:
             task = work.tasks.get(task_id)
         remediator = self._remediator(task.change)
-        advance(TASK, task.state, TaskAction.EXECUTE)
+        if task.state is not TaskState.BLOCKED:  # a new plan may release it
+            advance(TASK, task.state, TaskAction.EXECUTE)
         self.plan(authorization, task.campaign)
         with self.database.writing() as work:
             task = work.tasks.get(task_id)
