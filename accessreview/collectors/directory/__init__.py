@@ -1,1 +1,1 @@
-"""Directories by ldap3: one wrapper, a thin reader and a pure translation."""
+"""Directories: a thin reader over ``accessreview.ldap`` and a pure translation."""

@@ -94,7 +94,9 @@ def test_where_starttls_is_refused_nothing_is_sent_in_clear(
     slapd: Slapd, server: Server, collect: Collect, code: int
 ) -> None:
     def refuse(request: bytes) -> Iterator[bytes]:
-        yield b"\x30\x0c\x02\x01" + request[4:5] + b"\x78\x07\x0a\x01%c\x04\x00\x04\x00" % code
+        number = request[2 : 4 + request[3]]
+        answer = number + b"\x78\x07\x0a\x01%c\x04\x00\x04\x00" % code
+        yield b"\x30%c" % len(answer) + answer
 
     with running_listener(refuse) as listener:
         settings = server(
