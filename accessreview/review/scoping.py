@@ -111,7 +111,8 @@ class Scoping:
         return tuple(
             self._item(each, concern.get((each.subject, each.permission.key), ()))
             for each in sorted(held, key=lambda each: (each.subject, each.permission))
-            if self.scope is CampaignScope.ALL or (each.subject, each.permission.key) in concern
+            if not each.restricts
+            and (self.scope is CampaignScope.ALL or (each.subject, each.permission.key) in concern)
         )
 
     def _item(self, held: HeldPermission, findings: tuple[str, ...]) -> ReviewItem:
