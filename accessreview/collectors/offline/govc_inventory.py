@@ -120,7 +120,7 @@ def _entity(reference: tuple[str, str], properties: Properties, gaps: Gaps) -> R
     kind, entity_id = reference
     name = properties.get("name")
     if not isinstance(name, str) or not name:
-        gaps.add("A property is not in the export", f"name of {entity_id}")
+        gaps.add("The name of an entity is not in the export", entity_id)
         name = entity_id
     is_machine = kind == "VirtualMachine"
     pool = _reference(properties, "resourcepool") if is_machine else ""

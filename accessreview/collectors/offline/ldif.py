@@ -87,7 +87,7 @@ def _unfolded(name: str, text: str) -> Iterator[Line]:
     Only line feeds end lines here: ``splitlines`` would also cut at characters within values.
     """
     pending: tuple[int, list[str]] | None = None
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(text.removesuffix("\n").split("\n"), start=1):
         line = raw.removesuffix("\r")
         if line.startswith(" "):
             if pending is None:

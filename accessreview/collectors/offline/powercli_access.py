@@ -13,7 +13,7 @@ GLOBAL = "Global"
 
 _PRIVILEGES_APART = re.compile(r"[\s,;|]+")
 _PRIVILEGE = re.compile(r"\w[\w.\-]*", re.ASCII)
-_ENTITY_ID = re.compile(r"[A-Za-z]+-(\S+)", re.ASCII)
+_ENTITY_ID = re.compile(r"[A-Z][A-Za-z]+-(\S+)", re.ASCII)
 
 
 def read_roles(file: ExportFile) -> tuple[RawRole, ...]:
