@@ -58,15 +58,12 @@ class AccountChains:
         ways = [self._way(group) for group in matches if group in self._inner]
         if not ways:
             raise NotFoundError(f"The account {login} is in no group that {spelled} names.")
-        table = self._estate.snapshot["groups"]
-        names, groups = min(
-            (
-                (tuple(table["name"][g] for g in way), tuple(map(self._estate.group_ref, way)))
-                for way in ways
-            ),
-            key=lambda chain: (len(chain[1]), chain),
-        )
-        return MembershipChain((login, *names[:-1], spelled), groups)
+        names = self._estate.snapshot["groups"]["name"]
+        way = ways[0]
+        if len(ways) > 1:  # the principal names several groups
+            way = min(ways, key=lambda each: (len(each), [(names[g], g) for g in each]))
+        groups = tuple(self._estate.group_ref(group) for group in way)
+        return MembershipChain((login, *(names[group] for group in way[:-1]), spelled), groups)
 
     def _way(self, group: int) -> tuple[int, ...]:
         way = [group]
