@@ -31,11 +31,13 @@ class Gain:
 class Safety:
     """What the simulation of an estate answers.
 
-    ``gains`` simulates changes done together and nothing else; ``affects`` tells whose access a
-    change can alter; ``locked_out`` simulates, too, and names in a sentence for each the vCenters
-    that would be left without anybody able to administer access, with those who are now.
+    ``is_there`` tells whether what a change removes is still there at all. ``gains`` simulates
+    changes done together and nothing else. ``affects`` tells whose access a change can alter.
+    ``locked_out`` simulates, too, and has a sentence for each vCenter that would be left without
+    anybody able to administer access, with those who are now.
     """
 
+    is_there: Callable[[Change], bool]
     gains: Callable[[Sequence[Change]], Sequence[Gain]]
     affects: Callable[[Change], frozenset[AccountRef]]
     locked_out: Callable[[Sequence[Change]], Mapping[str, frozenset[AccountRef]]]
@@ -47,7 +49,7 @@ class Safety:
 
         ``in_flight`` may be done already, or at any moment, and cannot be held back any more.
         """
-        moving = {change_key(change): change for change in in_flight}
+        moving = {change_key(change): change for change in in_flight if self.is_there(change)}
         wanted = {change_key(change): change for change in candidates}
         ordered = [wanted[key] for key in sorted(wanted.keys() - moving.keys())]
         why = {change_key(change): text for change in ordered if (text := _untouchable(change))}

@@ -18,7 +18,7 @@ from accessreview.model.remediation import (
     TaskAction,
     TaskState,
 )
-from accessreview.model.review import Campaign, Outcome, ReviewItem, Settlement
+from accessreview.model.review import Campaign, CampaignState, Outcome, ReviewItem, Settlement
 from accessreview.model.user import Authorization
 from accessreview.review.changes import is_signed
 from accessreview.review.consequences import Planning
@@ -173,7 +173,10 @@ class Remediation:
         require(authorization, Capability.REMEDIATE)
         with self.database.reading() as work:
             campaigns = in_remediation(work)
-            later = Later.of(work.snapshots.get(snapshot_digest or latest(work).digest))
+            digest = snapshot_digest or latest(work).digest
+            if not campaigns:
+                return ()
+            later = Later.of(work.snapshots.get(digest))
         return tuple(
             settlement
             for campaign in campaigns
@@ -198,7 +201,8 @@ class Remediation:
         ]
         moved = judged(tasks, later, reviewed, now)
         with self.database.writing() as work:
-            require_in_remediation(work, campaign.id)
+            if work.campaigns.get(campaign.id).state is not CampaignState.IN_REMEDIATION:
+                return ()  # closed meanwhile, by what was known then
             work.items.save(settled)
             for task in moved:
                 work.tasks.save(task)
@@ -244,7 +248,7 @@ class Remediation:
             items=items,
             routes=routes_of(estate, identities),
             tasks=work.tasks.of_campaign(campaign_id),
-            standing=tuple(unfinished(work, campaign_id, estate)),
+            standing=tuple(unfinished(work, campaign_id)),
             safety=safety_of(estate, people, places),
             directory=directory_of(snapshot, people),
             people=people,

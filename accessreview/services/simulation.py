@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from accessreview.analysis.effective import effective_access
 from accessreview.analysis.estate import Estate
@@ -42,7 +43,10 @@ def safety_of(estate: Estate, people: People, places: Places) -> Safety:
     """The simulation of one estate, as the plan asks it."""
     simulation = _Simulation(estate, people, places, _administrators(estate, people, places))
     return Safety(
-        gains=simulation.gains, affects=simulation.affects, locked_out=simulation.locked_out
+        is_there=partial(is_there, estate),
+        gains=simulation.gains,
+        affects=simulation.affects,
+        locked_out=simulation.locked_out,
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from accessreview.analysis.estate import Estate
 from accessreview.model.errors import ConflictError, NotFoundError
 from accessreview.model.remediation import Change, RemediationTask, TaskState
 from accessreview.model.review import Campaign, CampaignState, ReviewItem
@@ -57,14 +56,14 @@ def require_complete(snapshot: Snapshot, reviewed: Iterable[Source]) -> None:
         )
 
 
-def unfinished(work: UnitOfWork, campaign_id: str, estate: Estate) -> Iterator[Change]:
-    """Changes of other campaigns that are still in the estate and may be made at any moment."""
+def unfinished(work: UnitOfWork, campaign_id: str) -> Iterator[Change]:
+    """Changes of other campaigns that may be made at any moment, or were said to be made."""
     for campaign in work.campaigns.list():
         open_ = campaign.state is CampaignState.IN_REMEDIATION
         states = _UNFINISHED if open_ else _OUT_OF_HAND
         if campaign.id != campaign_id:
             for task in work.tasks.of_campaign(campaign.id):
-                if task.state in states and is_there(estate, task.change):
+                if task.state in states:
                     yield task.change
 
 
