@@ -5,10 +5,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 
 class Argon2Passwords:
-    """Hashes with the library's defaults: argon2id, 64 MiB, the second profile of RFC 9106."""
+    """Hashes with argon2id; by default the library's own costs, RFC 9106's second profile."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
 
     def hash(self, password: str) -> str:
         return self._hasher.hash(password)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from flask import Flask, Response, make_response, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from accessreview.model.errors import (
     AccessReviewError,
@@ -57,6 +57,10 @@ _FORM_TOO_OLD = (
     "This page had been open too long or was opened before you signed in, so nothing was saved. "
     "Go back, copy what you typed, reload the page and send it again."
 )
+_STRANGE_HOST = (
+    "This application does not answer to the name it was addressed by. "
+    "Name it in web.trusted_hosts of the configuration if it should.\n"
+)
 _UNFORESEEN = (
     "Something unforeseen went wrong, and nothing of this request was saved. "
     "The details are in the server's log."
@@ -97,6 +101,9 @@ def _form_too_old(_error: CSRFError) -> Response:
 
 
 def _protocol(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):
+        # Without a host that is ours there are no addresses, so no page either.
+        return Response(_STRANGE_HOST, 400, content_type="text/plain; charset=utf-8")
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if error.response is not None or code < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())  # a redirect of the router

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, make_response, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from accessreview.model.errors import NotAllowedError
@@ -51,7 +51,7 @@ def keep_out() -> Response | None:
     if isinstance(needed, Capability):
         if user() is None:
             back = request.full_path.rstrip("?") if request.method in _SAFE else ""
-            return redirect(url_for("sign_in.show", back=back or None), 303)
+            return make_response(redirect(url_for("sign_in.show", back=back or None), 303))
         require(authorization(), needed)
     if request.method not in _SAFE:
         csrf.protect()

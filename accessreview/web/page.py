@@ -48,7 +48,8 @@ def current_frame() -> Frame:
         if allowed(authorization(), capability)
     )
     name = current.display_name or current.login
-    return Frame(name, current.role.value, links, tuple(get_flashed_messages()))
+    notices = tuple(str(message) for message in get_flashed_messages())
+    return Frame(name, current.role.value, links, notices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,10 @@
 Before anybody is signed in there is only a signed cookie with the secret of the sign-in form.
 """
 
-from typing import override
-
 from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from typing_extensions import override
 from werkzeug.datastructures import CallbackDict
 
 from accessreview.model.user import User

@@ -1,6 +1,6 @@
 """Words for the values that pages show: states, severities, times and numbers for a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -50,9 +50,10 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f")
 
 
-def counted(value: int, one: str, many: str = "") -> str:
-    """A number with its noun: ``1 item``, ``12 items``."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+def counted(things: int | Sized, one: str, many: str = "") -> str:
+    """A number, or how many things there are, with its noun: ``1 item``, ``12 items``."""
+    count = things if isinstance(things, int) else len(things)
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def share(part: int, whole: int) -> int:

@@ -21,14 +21,17 @@ class SnapshotView:
         self._sources = {source.id: source.name or source.id for source in snapshot.sources}
         self._people: dict[str, str] = {}
         self._identities: dict[AccountRef, str] = {}
+        enabled_ones: set[str] = set()
         for source, id_, login, name, _mail, _kind, enabled, identity in snapshot[
             "accounts"
         ].rows():
             whose = identity or f"{source}/{id_}"
             self._identities[AccountRef(source, id_)] = whose
-            # The name of an enabled account is the likelier one to be today's.
-            if whose not in self._people or enabled == "true":
+            # The first enabled account's name is the likeliest to be the person's today.
+            if whose not in self._people or (enabled == "true" and whose not in enabled_ones):
                 self._people[whose] = name or login or whose
+            if enabled == "true":
+                enabled_ones.add(whose)
 
     @cached_property
     def estate(self) -> Estate:

@@ -20,7 +20,7 @@ from accessreview.web.html.arguments import choice_in, chosen, end_of_day, page_
 from accessreview.web.page import Page, render
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
-_FIELDS = ("name", "due", "scope", "fallback", "accept_incomplete_reason")
+_FIELDS = ("name", "due", "scope", "fallback", "second_fallback", "accept_incomplete_reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ def open_() -> Response:
             due_at=end_of_day(form["due"]),
             scope=chosen(CampaignScope, "scope", "Choose which access is reviewed."),
             fallback_reviewer=form["fallback"],
+            second_fallback=form["second_fallback"],
             accept_incomplete_reason=form["accept_incomplete_reason"].strip(),
         )
     except (InputError, ConflictError) as error:

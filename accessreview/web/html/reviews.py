@@ -93,7 +93,7 @@ def answer(campaign_id: str) -> Response:
     if saved.problems:
         return _review(campaign_id, answers, saved.problems)
     flash(f"Answers saved: {saved.count}." if saved.count else "Nothing was changed.")
-    return _to("reviews.show", campaign_id, **request.args.to_dict())
+    return make_response(redirect(request.full_path, 303))  # the same page of the same choice
 
 
 @bp.get("/<campaign_id>/together")
@@ -199,5 +199,5 @@ def _sign_off(campaign_id: str, problems: tuple[str, ...] = ()) -> Response:
     return render(page, 422 if problems else 200)
 
 
-def _to(endpoint: str, campaign_id: str, **arguments: str) -> Response:
-    return make_response(redirect(url_for(endpoint, campaign_id=campaign_id, **arguments), 303))
+def _to(endpoint: str, campaign_id: str) -> Response:
+    return make_response(redirect(url_for(endpoint, campaign_id=campaign_id), 303))

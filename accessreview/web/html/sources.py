@@ -38,9 +38,6 @@ def show() -> Response:
 @needs(Capability.COLLECT)
 def collect() -> Response:
     """Read all sources, analyse what came, and see which removals it proves."""
-    who, services = authorization(), application()
-    stored = services.collection.run(who)
-    assessment = services.assessing.run(who, stored.digest)
-    services.remediation.verify(who, stored.digest)
-    flash(f"The sources were read; {len(assessment.findings)} violations are in what came.")
+    stored = application().refresh.run(authorization())
+    flash(f"Sources read and analysed: {len(stored.sources)}.")
     return make_response(redirect(url_for("sources.show"), 303))
