@@ -1,6 +1,7 @@
 """CSV as ``Export-Csv`` writes it: by its header, in any culture, with a ``#TYPE`` line or not."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,7 +85,7 @@ def csv_rows(file: ExportFile, required: Sequence[str]) -> tuple[CsvRow, ...]:
 def _records(name: str, text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
     """Yield every record after the header with the line on which it starts."""
     csv.field_size_limit(_MAX_FIELD)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         next(reader)
         start = reader.line_num

@@ -30,6 +30,12 @@ def test_a_row_is_named_by_the_line_where_it_starts() -> None:
     assert rows[0]["Name"] == "a\nb"
 
 
+def test_only_the_ends_of_lines_end_rows() -> None:
+    (row,) = csv_rows(exported("Id,Name\n1,a\x0b\u2028b\n"), ("Id", "Name"))
+
+    assert row["Name"] == "a\x0b\u2028b"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
