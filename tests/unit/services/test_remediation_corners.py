@@ -1,0 +1,85 @@
+"""Remediation where campaigns, vCenters and people get in each other's way."""
+
+from accessreview.model.remediation import PermissionRemoval, TaskState
+from accessreview.model.review import SettlementVerdict
+from tests.unit.services.conftest import ADMINISTRATOR, House
+
+
+def collect(house: House) -> None:
+    house.clock.move(hours=1)
+    house.refresh.run(ADMINISTRATOR)
+    house.clock.move(minutes=1)
+
+
+def test_what_another_campaign_may_still_do_counts(peopled: House) -> None:
+    peopled.company.drop("permissions", "vc", "prod")
+    peopled.company.add("permissions", "vc", "vm1", "CORP\\Readers", "true", "-2", "true")
+    peopled.company.add("permissions", "vc", "vm1", "CORP\\Host Admins", "true", "-2", "true")
+    peopled.company.add("members", "dir", "readers", "dir", "dan")
+    peopled.company.drop("permissions", "vc", "clu")
+    collect(peopled)
+    first, second = peopled.open(name="First"), peopled.open(name="Second")
+    peopled.answer(first, ("dan", "CORP\\Readers"))
+    peopled.answer(second, ("dan", "CORP\\Host Admins"))
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, first.id)
+    assert task.state is TaskState.PLANNED
+    (blocked,) = peopled.remediation.plan(ADMINISTRATOR, second.id)
+    assert blocked.state is TaskState.BLOCKED
+    assert "together with taking dan out of the group Readers" in blocked.note
+    peopled.remediation.execute(ADMINISTRATOR, task.id)
+    collect(peopled)
+    # Now the entry for Host Admins alone hides what comes from above, and must stay.
+    (blocked,) = peopled.remediation.plan(ADMINISTRATOR, second.id)
+    assert blocked.note.startswith("Not done, because it would give access: Dan Doer")
+
+
+def test_a_global_permission_is_removed_by_a_person_and_proven_on_the_roots(
+    peopled: House,
+) -> None:
+    peopled.company.add("permissions", "vc", "", "CORP\\fay", "false", "11", "true")
+    collect(peopled)
+    campaign = peopled.open(second_fallback="ben@tool")
+    key = ("fay", "CORP\\fay")
+    assert peopled.items(campaign)[key].access.place == "vCenter Berlin (global permission)"
+    peopled.answer(campaign, key)
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    assert isinstance(task.change, PermissionRemoval)
+    assert task.change.entity.id == ""
+    peopled.company.drop("permissions", "vc", "", "CORP\\fay")
+    peopled.company.add("permissions", "vc", "root", "CORP\\fay", "false", "11", "true")
+    collect(peopled)
+    settlement = peopled.items(campaign)[key].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.LEFT
+    assert "Host administrator on vCenter Berlin: fay > CORP\\fay." in settlement.left[0]
+    peopled.company.drop("permissions", "vc", "root", "CORP\\fay")
+    collect(peopled)
+    settlement = peopled.items(campaign)[key].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.GONE
+
+
+def test_a_permission_that_names_two_people_says_who_else_loses_it(peopled: House) -> None:
+    peopled.company.add("permissions", "vc", "prod", "CORP\\dan", "false", "10", "true")
+    peopled.company.add("principal_names", "dir", "ben", "CORP\\dan")
+    collect(peopled)
+    campaign = peopled.open()
+    peopled.answer(campaign, ("dan", "CORP\\dan"))
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    assert task.also_lost == (
+        (
+            "Ben Boss (ben) also loses VM administrator on vCenter Berlin / Berlin / Prod, given "
+            "to CORP\\dan, which was to be kept."
+        ),
+    )
+
+
+def test_a_snapshot_during_which_a_campaign_was_closed_leaves_it_closed(peopled: House) -> None:
+    campaign = peopled.open()
+    peopled.answer(campaign, ("dan", "CORP\\VM Admins"))
+    closed = peopled.campaigns.close(ADMINISTRATOR, campaign.id, "given up")
+    peopled.company.drop("members", "dir", "team", "dir", "dan")
+    collect(peopled)
+    assert peopled.items(campaign)["dan", "CORP\\VM Admins"].settlement is None
+    with peopled.database.reading() as work:
+        assert work.campaigns.get(campaign.id) == closed
