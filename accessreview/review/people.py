@@ -23,7 +23,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Identities, managers and owners, each in the order of the snapshot's rows.
+    """Identities, managers and owners, each in the order of the snapshot's rows; logins case-folded.
 
     ``managers`` names an account's managers, ``owners`` a group's; both may dangle no further than
     the accounts of this snapshot: whatever else was named is left out.
@@ -31,6 +31,7 @@ class People:
 
     accounts: Mapping[AccountRef, Account]
     of_identity: Mapping[str, tuple[Account, ...]]
+    of_login: Mapping[str, tuple[Account, ...]]
     managers: Mapping[AccountRef, tuple[AccountRef, ...]]
     owners: Mapping[GroupRef, tuple[AccountRef, ...]]
 
@@ -56,8 +57,10 @@ class People:
 def people_of(snapshot: Snapshot) -> People:
     accounts = {account.ref: account for account in _accounts(snapshot)}
     of_identity: dict[str, list[Account]] = {}
+    of_login: dict[str, list[Account]] = {}
     for account in accounts.values():
         of_identity.setdefault(account.identity, []).append(account)
+        of_login.setdefault(account.login.casefold(), []).append(account)
     managers: dict[AccountRef, list[AccountRef]] = {}
     owners: dict[GroupRef, list[AccountRef]] = {}
     annex = snapshot.annex.get("responsibles")
@@ -72,6 +75,7 @@ def people_of(snapshot: Snapshot) -> People:
     return People(
         accounts,
         {identity: tuple(own) for identity, own in of_identity.items()},
+        {login: tuple(those) for login, those in of_login.items()},
         {ref: tuple(those) for ref, those in managers.items()},
         {ref: tuple(those) for ref, those in owners.items()},
     )

@@ -107,12 +107,7 @@ class Routing:
     def _identity(self, named: str) -> str:
         if named in self.people.of_identity:
             return named
-        folded = named.casefold()
-        found = {
-            account.identity
-            for account in self.people.accounts.values()
-            if account.login.casefold() == folded
-        }
+        found = {account.identity for account in self.people.of_login.get(named.casefold(), ())}
         # An ambiguous login is nobody's; kept verbatim it still names whom the mapping meant.
         return found.pop() if len(found) == 1 else named
 
