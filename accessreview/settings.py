@@ -1,12 +1,15 @@
 """Configuration: one TOML file, read once, strictly.
 
-Secrets are named by file. Relative paths are relative to the configuration file.
+Secrets are named by file, never written into it; paths are relative to the configuration file's
+folder, those that stand here as defaults too.
 """
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -18,6 +21,14 @@ Seconds = Annotated[float, Field(gt=0, le=86400)]
 Pin = Annotated[str, Field(pattern=r"^(([0-9A-Fa-f]{2}:?){32})?$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Pattern = Annotated[str, Field(max_length=200)]
+
+
+_WORDS = {
+    "extra_forbidden": "there is no such setting; docs/reference/settings.md lists all",
+    "missing": "this setting is missing",
+    "union_tag_not_found": "it needs a kind, such as vcenter or active-directory",
+}
+"""What to say of a fault, by pydantic's type of it; of any other in pydantic's words."""
 
 
 class _Strict(BaseModel):
@@ -40,6 +51,8 @@ class _DirectoryNames(_Source):
 
     netbios_names: tuple[str, ...] = ()
     dns_names: tuple[str, ...] = ()
+    user_filter: str = ""
+    group_filter: str = ""
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: Pattern = ""
     service_pattern: Pattern = ""
@@ -61,6 +74,12 @@ class WriteAccount(_Strict):
     password_file: Path
 
 
+class VCenterWriteAccount(WriteAccount):
+    """``untouchable`` are principals whose permissions it leaves alone, whatever was decided."""
+
+    untouchable: tuple[str, ...] = ()
+
+
 class VCenter(_Source):
     """A live vCenter."""
 
@@ -73,7 +92,7 @@ class VCenter(_Source):
     pin_sha256: Pin = ""
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
-    remediation: WriteAccount | None = None
+    remediation: VCenterWriteAccount | None = None
 
 
 class Directory(_DirectoryNames):
@@ -144,6 +163,21 @@ class Database(_Strict):
 
     url: str = ""
     password_file: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _shows_no_secret_and_means_one_place(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise ValueError("no address of a database") from None  # its message quotes the address
+        if parts.password is not None or any("password" in key for key in parse_qs(parts.query)):
+            raise ValueError(
+                "it holds a password; write that into a file and name it in password_file"
+            )
+        if parts.scheme.startswith("sqlite") and not parts.path.startswith("//"):
+            raise ValueError("write the whole path of the file: sqlite:////absolute/path")
+        return url
 
 
 class Schedule(_Strict):
@@ -218,21 +252,29 @@ def load_settings(path: Path | None) -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        raise ConfigurationError(
-            "\n".join(_sentence(path, fault["loc"], fault["msg"]) for fault in error.errors())
-        ) from error
-    return _anchored(settings, path.resolve().parent)
+        raise ConfigurationError("\n".join(_sentences(path, error))) from error
+    return Settings.model_validate(_anchor(settings.model_dump(), path.resolve().parent))
 
 
-def _sentence(path: Path, location: tuple[str | int, ...], fault: str) -> str:
-    """Name the key as TOML would; the values are left out, because one may be a secret."""
-    key = ".".join(str(part) for part in location) or "the file as a whole"
-    return f"{path}: {key}: {fault}."
+def _sentences(path: Path, error: ValidationError) -> Iterator[str]:
+    """One a fault. Values are left out, because one may be a secret."""
+    for fault in error.errors(include_url=False, include_input=False):
+        yield f"{path}: {_key(fault['loc'])}: {_WORDS.get(fault['type']) or _reason(fault['msg'])}."
 
 
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Make every relative path one below the configuration file's folder."""
-    return settings.model_validate(_anchor(settings.model_dump(exclude_unset=True), folder))
+def _key(location: tuple[int | str, ...]) -> str:
+    """As a person looks for it: the second source is ``[[source]] number 2``."""
+    match location:
+        case ():
+            return "the file as a whole"
+        case ("source", int(index), _, *rest) | ("source", int(index), *rest):
+            return ".".join((f"[[source]] number {index + 1}", *map(str, rest)))
+        case _:
+            return ".".join(map(str, location))
+
+
+def _reason(words: str) -> str:
+    return words.removeprefix("Value error, ")
 
 
 def _anchor(value: object, folder: Path) -> object:
@@ -254,9 +296,18 @@ def read_secret(path: Path) -> str:
         ConfigurationError: the file cannot be read or is empty.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The secret in {path} cannot be read: {error}.") from error
-    if not lines or not lines[0]:
-        raise ConfigurationError(f"The secret's file {path} is empty.")
-    return lines[0]
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(
+            f"The secret in {path} cannot be read: {error.strerror}. Put it there, in one line, "
+            "readable for the user who runs this."
+        ) from error
+    except UnicodeDecodeError:
+        # Not the decoder's own words: they quote a byte of the secret.
+        raise ConfigurationError(f"The secret in {path} is not text in UTF-8.") from None
+    secret = text.split("\n", maxsplit=1)[0].removesuffix("\r")
+    if not secret:
+        raise ConfigurationError(
+            f"The secret's file {path} is empty; write the secret into its first line."
+        )
+    return secret

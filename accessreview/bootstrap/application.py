@@ -7,6 +7,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from accessreview.bootstrap.database import database_address
 from accessreview.bootstrap.mapping import read_mapping
 from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of, vcenter_hosts
 from accessreview.bundles.files import bundle_files
@@ -41,15 +42,7 @@ from accessreview.signing import keys
 from accessreview.signing.seal import seal
 from accessreview.storage import migration
 from accessreview.storage.database import open_database
-from accessreview.storage.engine import with_password
 from accessreview.system import RandomIds, SystemClock, make_folder, new_token
-
-
-def database_address(settings: Settings) -> str:
-    """Where the database is, with the password that a file holds."""
-    secret = settings.database.password_file
-    address = settings.database_url
-    return with_password(address, read_secret(secret)) if secret else address
 
 
 def prepare(settings: Settings) -> Path | None:

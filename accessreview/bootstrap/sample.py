@@ -42,23 +42,24 @@ def sample_settings(data_directory: Path, port: int | None) -> Settings:
 def fill(application: Application, settings: Settings) -> tuple[Login, ...]:
     """Open the sample campaign and make a login for each kind of user; a second call only reads.
 
-    The snapshot is there already. Raises UnavailableError if the file of logins is gone.
+    The snapshot is there already. Raises UnavailableError if the file of logins is gone, or was
+    never finished because the first start was interrupted.
     """
     file = settings.data_directory / "logins.json"
     with application.database.reading() as work:
-        is_filled = bool(work.campaigns.list())
+        is_begun = bool(work.users.list())
         stored = work.snapshots.latest()
         if stored is None:
             raise NotFoundError("The sample company was not loaded; see the messages above.")
         snapshot = work.snapshots.get(stored.digest)
-    if not is_filled:
+    if not is_begun:
         file.touch(mode=0o600)
         file.write_text(json.dumps(_fill(application, settings, snapshot)))
     try:
         return tuple(Login(**row) for row in json.loads(file.read_text()))
     except (OSError, ValueError) as error:
         raise UnavailableError(
-            f"The logins of the sample company are no longer in {file}; remove the folder "
+            f"The logins of the sample company are not in {file}; remove the folder "
             f"{settings.data_directory} to start it afresh."
         ) from error
 

@@ -49,7 +49,10 @@ def remediators_of(settings: Settings) -> tuple[Remediator, ...]:
         match source:
             case VCenter(remediation=account) if account is not None:
                 found.append(
-                    VCenterRemediator(_vcenter(source, account.username, account.password_file))
+                    VCenterRemediator(
+                        _vcenter(source, account.username, account.password_file),
+                        frozenset(account.untouchable),
+                    )
                 )
             case Directory(remediation=account) if account is not None:
                 found.append(
@@ -148,6 +151,8 @@ def _schema(source: Directory | Ldif, kind: DirectoryKind) -> DirectorySchema:
         bases=source.bases,
         netbios_names=source.netbios_names,
         dns_names=source.dns_names,
+        user_filter=source.user_filter,
+        group_filter=source.group_filter,
         identity_attributes=source.identity_attributes,
         admin_pattern=source.admin_pattern,
         service_pattern=source.service_pattern,

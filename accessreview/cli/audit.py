@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from accessreview.cli.configured import config_option, opened
+from accessreview.cli.config_option import config_option
+from accessreview.cli.configured import opened
 from accessreview.cli.output import print_rows
 from accessreview.model.canonical import canonical_json, plain
 from accessreview.model.errors import NotFoundError

@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 
 from accessreview.bootstrap.operator import OPERATOR
-from accessreview.cli.configured import config_option, opened
+from accessreview.cli.config_option import config_option
+from accessreview.cli.configured import opened
 from accessreview.cli.output import print_rows
 from accessreview.model.canonical import plain
 from accessreview.model.review import Campaign, CampaignScope
+from accessreview.settings import load_settings
 
 
 @click.group()
@@ -21,8 +23,8 @@ def campaign() -> None:
 @click.option("--name", required=True)
 @click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="The last day; default: in 30 days.")
 @click.option("--scope", type=click.Choice([one.value for one in CampaignScope]), default="all")
-@click.option("--fallback", required=True, help="Login of the reviewer asked if nobody is found.")
-@click.option("--second-fallback", default="", help="Asked about the first one's own access.")
+@click.option("--fallback", help="Login of the reviewer asked if nobody is found.")
+@click.option("--second-fallback", help="Asked about the first one's own access.")
 @click.option("--accept-incomplete", default="", help="Why a partial snapshot is good enough.")
 @config_option
 def open_command(  # noqa: PLR0913 - the options of a command
@@ -30,12 +32,16 @@ def open_command(  # noqa: PLR0913 - the options of a command
     name: str,
     due: datetime | None,
     scope: str,
-    fallback: str,
-    second_fallback: str,
+    fallback: str | None,
+    second_fallback: str | None,
     accept_incomplete: str,
     config: Path | None,
 ) -> None:
-    """Ask the owners about the access in the latest snapshot."""
+    """Ask the owners about the access in the latest snapshot.
+
+    The fallbacks are those of the configuration where none are given here.
+    """
+    review = load_settings(config).review
     with opened(config) as application:
         end = application.clock.now() + timedelta(days=30)
         if due is not None:
@@ -46,8 +52,10 @@ def open_command(  # noqa: PLR0913 - the options of a command
                 name=name,
                 due_at=end,
                 scope=CampaignScope(scope),
-                fallback_reviewer=fallback,
-                second_fallback=second_fallback,
+                fallback_reviewer=review.fallback_reviewer if fallback is None else fallback,
+                second_fallback=(
+                    review.second_fallback if second_fallback is None else second_fallback
+                ),
                 accept_incomplete_reason=accept_incomplete,
             )
         )

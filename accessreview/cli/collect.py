@@ -6,7 +6,8 @@ import click
 
 from accessreview.bootstrap.operator import OPERATOR
 from accessreview.cli.bundle import bundle_argument, load_bundle
-from accessreview.cli.configured import config_option, opened
+from accessreview.cli.config_option import config_option
+from accessreview.cli.configured import opened
 from accessreview.cli.output import print_rows
 from accessreview.model.canonical import plain
 from accessreview.services.application import Application

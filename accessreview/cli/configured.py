@@ -1,22 +1,12 @@
-"""The option that names the configuration file, and the application that follows from it."""
+"""The application that follows from a configuration file, for the time of one command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
-
-import click
 
 from accessreview.bootstrap.application import build
 from accessreview.services.application import Application
 from accessreview.settings import load_settings
-
-config_option: Final = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="ACCESSREVIEW_CONFIG",
-    help="The configuration file; without one the defaults hold.",
-)
 
 
 @contextmanager

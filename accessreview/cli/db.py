@@ -1,24 +1,19 @@
 """``accessreview db``: prepare, check and back up the database."""
 
 from pathlib import Path
-from typing import Final
 
 import click
 
+from accessreview.bootstrap.database import database_address
+from accessreview.cli.config_option import config_option
 from accessreview.cli.output import print_rows
 from accessreview.evidence.chain import verify_chain
-from accessreview.model.errors import IntegrityError, UnavailableError
+from accessreview.model.errors import IntegrityError
 from accessreview.resources import directory
-from accessreview.settings import Settings, load_settings, read_secret
+from accessreview.settings import load_settings
 from accessreview.storage import migration
 from accessreview.storage.database import REVISION, open_database
-from accessreview.storage.engine import with_password
-
-_config: Final = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The configuration file; without one the defaults hold.",
-)
+from accessreview.system import make_folder
 
 
 @click.group()
@@ -27,29 +22,29 @@ def db() -> None:
 
 
 @db.command("upgrade")
-@_config
+@config_option
 def upgrade(config: Path | None) -> None:
     """Create the database or bring it to this program's revision; SQLite's file is copied first."""
     settings = load_settings(config)
     if not settings.database.url:
-        _make(settings.data_directory)
-    saved = migration.migrate(_address(settings), directory("migrations"))
+        make_folder(settings.data_directory)
+    saved = migration.migrate(database_address(settings), directory("migrations"))
     print_rows([{"revision": REVISION, "backup": str(saved) if saved else None}])
 
 
 @db.command("current")
-@_config
+@config_option
 def current(config: Path | None) -> None:
     """Print the revision that the database is at, and the one that this program needs."""
-    found = migration.current(_address(load_settings(config)))
+    found = migration.current(database_address(load_settings(config)))
     print_rows([{"revision": found, "needed": REVISION}])
 
 
 @db.command("check")
-@_config
+@config_option
 def check(config: Path | None) -> None:
     """Check the tables, the file and the chain of the audit trail."""
-    address = _address(load_settings(config))
+    address = database_address(load_settings(config))
     problems = list(migration.check(address))
     database = open_database(address)
     with database.reading() as work:
@@ -65,24 +60,8 @@ def check(config: Path | None) -> None:
 
 @db.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
-@_config
+@config_option
 def backup(file: Path, config: Path | None) -> None:
     """Copy the SQLite database, in use or not, to the new FILE."""
-    migration.backup(_address(load_settings(config)), file)
+    migration.backup(database_address(load_settings(config)), file)
     print_rows([{"backup": str(file)}])
-
-
-def _address(settings: Settings) -> str:
-    secret = settings.database.password_file
-    address = settings.database_url
-    return with_password(address, read_secret(secret)) if secret else address
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnavailableError(
-            f"The data directory {folder} cannot be created: {error.strerror}; name another by "
-            "data_directory in the configuration."
-        ) from error

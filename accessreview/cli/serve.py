@@ -7,14 +7,14 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, MultiSocketServer, create_server
 
 from accessreview.bootstrap.application import build, prepare
 from accessreview.bootstrap.operator import OPERATOR
 from accessreview.bootstrap.sample import Login, fill, sample_settings
 from accessreview.bootstrap.web import web_application
-from accessreview.cli.configured import config_option
-from accessreview.model.errors import UnavailableError
+from accessreview.cli.config_option import config_option
+from accessreview.model.errors import AccessReviewError, UnavailableError
 from accessreview.model.user import UserRole
 from accessreview.scheduler.ticker import Ticker
 from accessreview.services.application import Application
@@ -22,6 +22,7 @@ from accessreview.settings import Settings, load_settings
 from accessreview.system import new_password
 
 SAMPLE_DIRECTORY = Path("var/sample")
+Server = BaseWSGIServer | MultiSocketServer
 
 
 @click.command()
@@ -38,9 +39,10 @@ def run(config: Path | None, port: int | None) -> None:
     if saved:
         _say(f"The database was brought up to date; as it was before, it is in {saved}.")
     application = build(settings)
+    server = listen(settings, application)
     first_collection(application)
     logins = fill(application, settings) if config is None else first_login(application)
-    serve_application(settings, application, logins)
+    serve_until_ended(server, settings, application, logins)
 
 
 @click.command()
@@ -48,7 +50,8 @@ def run(config: Path | None, port: int | None) -> None:
 def serve(config: Path | None) -> None:
     """Serve a database that is prepared already (accessreview db upgrade)."""
     settings = load_settings(config)
-    serve_application(settings, build(settings), ())
+    application = build(settings)
+    serve_until_ended(listen(settings, application), settings, application, ())
 
 
 def first_collection(application: Application) -> None:
@@ -60,15 +63,27 @@ def first_collection(application: Application) -> None:
         _say("No source is configured yet, so there is nothing to collect from.")
         return
     _say("Collecting for the first time.")
-    application.periodic.run_due()
     with application.database.reading() as work:
-        failures = [
-            event.details["result"]
-            for event in work.audit.list()
-            if event.action == "job:collect:fail"
+        before = work.audit.head()
+    if "collect" in application.periodic.run_due():
+        with application.database.reading() as work:
+            events = work.audit.list(before.sequence if before else 0)
+        failures: Sequence[str] = [
+            each.details["result"] for each in events if each.action == "job:collect:fail"
         ]
+    else:
+        failures = _collect_again(application)
     for failure in failures:
         _say(f"The first collection failed: {failure}")
+
+
+def _collect_again(application: Application) -> Sequence[str]:
+    """Collect although this period's attempt was made, and failed, before the last start."""
+    try:
+        application.refresh.run(OPERATOR)
+    except AccessReviewError as error:
+        return (str(error),)
+    return ()
 
 
 def first_login(application: Application) -> Sequence[Login]:
@@ -88,10 +103,8 @@ def first_login(application: Application) -> Sequence[Login]:
     return (Login(UserRole.ADMINISTRATOR.value, "admin", password),)
 
 
-def serve_application(
-    settings: Settings, application: Application, logins: Sequence[Login]
-) -> None:
-    """Serve until interrupted or terminated; the request that is running is finished first.
+def listen(settings: Settings, application: Application) -> Server:
+    """Take the port before anything else is done; whoever comes early waits.
 
     Raises:
         UnavailableError: the port is taken, or is not ours to listen on.
@@ -99,16 +112,28 @@ def serve_application(
     host, port = settings.web.host, settings.web.port
     app = web_application(settings, application)
     try:
-        server = create_server(
-            app, host=host, port=port, threads=settings.web.threads, ident="accessreview"
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=settings.web.threads,
+            ident="accessreview",
+            # else waitress takes away what the trusted proxies say of the visitor
+            clear_untrusted_proxy_headers=not settings.web.trusted_proxies,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "there is no such host"
         raise UnavailableError(
-            f"Nothing can be served on {host}:{port}: {error.strerror}. Set another web.port, or "
-            "run with --port."
+            f"Nothing can be served on {host}:{port}: {reason}. Set another web.host or web.port."
         ) from error
+
+
+def serve_until_ended(
+    server: Server, settings: Settings, application: Application, logins: Sequence[Login]
+) -> None:
+    """Serve until interrupted or terminated; the request that is running is finished first."""
     signal.signal(signal.SIGTERM, _terminate)
-    click.echo(f"accessreview serves on http://{host}:{port}/")
+    click.echo(f"accessreview serves on http://{settings.web.host}:{settings.web.port}/")
     for login in logins:
         click.echo(f"  {login.role:<14} {login.login:<20} {login.password}")
     click.echo("Press Ctrl-C to stop.")

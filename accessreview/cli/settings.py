@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from accessreview.cli.configured import config_option
+from accessreview.cli.config_option import config_option
 from accessreview.cli.output import print_rows
 from accessreview.settings import load_settings
 

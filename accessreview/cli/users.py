@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from accessreview.bootstrap.operator import OPERATOR
-from accessreview.cli.configured import config_option, opened
+from accessreview.cli.config_option import config_option
+from accessreview.cli.configured import opened
 from accessreview.cli.output import print_rows
 from accessreview.model.canonical import Plain
 from accessreview.model.errors import NotFoundError
