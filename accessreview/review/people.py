@@ -23,10 +23,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Identities, managers and owners, each in the order of the snapshot's rows; logins case-folded.
+    """Identities, logins (case-folded), managers and owners, each in the order of the rows.
 
-    ``managers`` names an account's managers, ``owners`` a group's; both may dangle no further than
-    the accounts of this snapshot: whatever else was named is left out.
+    ``managers`` names an account's managers, ``owners`` a group's; whoever is not an account of
+    this snapshot is left out.
     """
 
     accounts: Mapping[AccountRef, Account]
