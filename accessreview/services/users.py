@@ -155,7 +155,7 @@ def _password_problems(login: str, password: str) -> list[str]:
 
 
 def _is_last_administrator(user: User, users: Sequence[User]) -> bool:
-    return not any(
+    return user.role is UserRole.ADMINISTRATOR and not any(
         other.enabled and other.role is UserRole.ADMINISTRATOR and other.id != user.id
         for other in users
     )
