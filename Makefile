@@ -14,7 +14,7 @@ run: setup ## Serve the sample company; with CONFIG=FILE your own vCenters and d
 
 lab: ## Start a simulated vCenter and slapd, and the application collecting from both
 	@sh scripts/setup.sh tests
-	@$(BIN)/python scripts/lab.py
+	@$(BIN)/python -m scripts.lab
 
 test: ## Set up everything the tests need, real servers included, and run them
 	@sh scripts/setup.sh tests
