@@ -36,11 +36,12 @@ class AskedItem:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person's items on this page, and how many of all their items are still open."""
+    """One person's items on this page; ``plain`` as in ``MyReview``, of these."""
 
     subject: str
     name: str
     items: tuple[AskedItem, ...]
+    plain: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,11 @@ def _by_person(asked: Sequence[AskedItem]) -> tuple[Person, ...]:
     for one in asked:
         groups.setdefault(one.item.subject, []).append(one)
     return tuple(
-        Person(subject, theirs[0].item.subject_name, tuple(theirs))
+        Person(
+            subject,
+            theirs[0].item.subject_name,
+            tuple(theirs),
+            len(_plain([one.item for one in theirs])),
+        )
         for subject, theirs in groups.items()
     )

@@ -155,7 +155,7 @@ def _places(
 
 def _place(view: SnapshotView, ruleset: Ruleset, example: Example) -> ExplainedPlace:
     return ExplainedPlace(
-        label=example.label or " / ".join(view.place(example.place)),
+        label=view.source_name(example.label) or " / ".join(view.place(example.place)),
         entity_id=example.place.id,
         person=view.person(example.identity),
         duties=tuple(

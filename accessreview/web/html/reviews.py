@@ -26,6 +26,7 @@ class PersonForm:
     subject: str
     name: str
     items: tuple[ItemForm, ...]
+    plain: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,7 @@ def _review(
             one.subject,
             one.name,
             tuple(fill_in(asked, answers, problems) for asked in one.items),
+            one.plain,
         )
         for one in review.people
     )

@@ -28,6 +28,7 @@ class SignInPage(Page):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPage(Page):
     template: ClassVar[str] = "sign_in/password.html"
+    login: str
     problems: tuple[str, ...] = ()
 
 
@@ -68,7 +69,7 @@ def leave() -> Response:
 @bp.get("/password")
 @needs(Capability.SEE_OVERVIEW)
 def password() -> Response:
-    return render(PasswordPage(title="Change your password"))
+    return _password_page()
 
 
 @bp.post("/password")
@@ -82,9 +83,15 @@ def change_password() -> Response:
             authorization(), form.get("current", ""), form.get("new", "")
         )
     except (InputError, NotAllowedError) as error:
-        return render(PasswordPage(title="Change your password", problems=sentences(error)), 422)
+        return _password_page(sentences(error))
     flash("Your password was changed. Sign in with the new one.")
     return _to(url_for("sign_in.show"))
+
+
+def _password_page(problems: tuple[str, ...] = ()) -> Response:
+    login = authorization().actor
+    page = PasswordPage(title="Change your password", login=login, problems=problems)
+    return render(page, 422 if problems else 200)
 
 
 def _to(address: str) -> Response:
