@@ -1,0 +1,119 @@
+"""Settings become sources and remediators, and nothing is read or connected to on the way."""
+
+from pathlib import Path
+
+import pytest
+
+from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of, vcenter_hosts
+from accessreview.collectors.directory.source import DirectorySource
+from accessreview.collectors.offline.govc import GovcSource
+from accessreview.collectors.offline.ldif_directory import LdifSource
+from accessreview.collectors.offline.powercli import PowercliSource
+from accessreview.collectors.vcenter.source import VCenterSource
+from accessreview.model.errors import ConfigurationError
+from accessreview.model.snapshot import SourceKind
+from accessreview.remediators.directory import DirectoryRemediator
+from accessreview.remediators.vcenter import VCenterRemediator
+from accessreview.settings import Settings, load_settings
+
+EVERY_KIND = """
+[[source]]
+kind = "vcenter"
+id = "vc"
+host = "vc.example"
+username = "reader"
+password_file = "reader"
+[source.remediation]
+username = "remover"
+password_file = "remover"
+untouchable = ["VSPHERE.LOCAL\\\\emergency"]
+
+[[source]]
+kind = "active-directory"
+id = "corp"
+host = "dc1.example"
+bind_dn = "reader@example"
+password_file = "reader"
+bases = ["DC=example"]
+group_filter = "(cn=x)"
+[source.remediation]
+username = "remover@example"
+password_file = "remover"
+
+[[source]]
+kind = "govc"
+id = "file-vc"
+roles_and_permissions = "a.json"
+inventory = "b.json"
+
+[[source]]
+kind = "powercli"
+id = "other-vc"
+permissions = "a.csv"
+roles = "b.csv"
+inventory = "c.csv"
+
+[[source]]
+kind = "ldif"
+id = "lab"
+name = "Laboratory"
+directory = "openldap"
+path = "lab.ldif"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    file = tmp_path / "accessreview.toml"
+    file.write_text(EVERY_KIND, encoding="utf-8")
+    return load_settings(file)
+
+
+def test_every_kind_has_its_source(settings: Settings) -> None:
+    assert [type(source) for source in sources_of(settings)] == [
+        VCenterSource,
+        DirectorySource,
+        GovcSource,
+        PowercliSource,
+        LdifSource,
+    ]
+
+
+def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
+    vcenter, directory = SourceKind.VCENTER, SourceKind.DIRECTORY
+    assert kinds_of(settings) == {
+        "vc": vcenter,
+        "file-vc": vcenter,
+        "other-vc": vcenter,
+        "corp": directory,
+        "lab": directory,
+    }
+
+
+def test_only_the_account_for_it_removes_and_only_where_there_is_one(settings: Settings) -> None:
+    vcenter, directory = remediators_of(settings)
+    assert isinstance(vcenter, VCenterRemediator)
+    assert isinstance(directory, DirectoryRemediator)
+    assert vcenter.settings.username == "remover"
+    assert vcenter.untouchable == {"VSPHERE.LOCAL\\emergency"}
+    assert (directory.source, directory.settings.bind_dn) == ("corp", "remover@example")
+
+
+def test_a_password_is_read_anew_each_time(settings: Settings, tmp_path: Path) -> None:
+    source = sources_of(settings)[0]
+    assert isinstance(source, VCenterSource)
+    with pytest.raises(ConfigurationError, match="reader cannot be read"):
+        source.settings.password()
+    for password in ("one", "two"):
+        (tmp_path / "reader").write_text(password, encoding="utf-8")
+        assert source.settings.password() == password
+
+
+def test_a_filter_reaches_the_search(settings: Settings) -> None:
+    source = sources_of(settings)[1]
+    assert isinstance(source, DirectorySource)
+    assert source.settings.schema.filters[1] == "(cn=x)"
+
+
+def test_scripts_name_live_vcenters_by_host(settings: Settings) -> None:
+    assert vcenter_hosts(settings) == {"vc": "vc.example"}
