@@ -32,6 +32,13 @@ class Browser:
         secret = self.secret("/sign-in")
         return self.client.post("/sign-in", data={"csrf_token": secret, **fields})
 
+    def post_sign_in(self, login: str, password: str, kept: str) -> TestResponse:
+        """Sign in with a form that was kept."""
+        self.client.delete_cookie("session")
+        fields = {"login": login, "password": password, "kept": kept}
+        secret = self.secret("/sign-in")
+        return self.client.post("/sign-in", data={"csrf_token": secret, **fields})
+
 
 def _secret_in(page: str) -> str:
     found = _SECRET.search(page)

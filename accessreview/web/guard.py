@@ -10,6 +10,8 @@ from flask_wtf.csrf import CSRFProtect
 from accessreview.model.errors import NotAllowedError
 from accessreview.services.authorization import Capability, require
 from accessreview.web.context import authorization, user
+from accessreview.web.entrance import SignInPage, sent_form
+from accessreview.web.page import render
 
 View = TypeVar("View", bound=Callable[..., object])
 OPEN = "open to anybody"
@@ -50,8 +52,7 @@ def keep_out() -> Response | None:
         raise NotAllowedError("This page declares no capability and is therefore closed.")
     if isinstance(needed, Capability):
         if user() is None:
-            back = request.full_path.rstrip("?") if request.method in _SAFE else ""
-            return make_response(redirect(url_for("sign_in.show", back=back or None), 303))
+            return _ask_to_sign_in()
         require(authorization(), needed)
     if request.method not in _SAFE:
         csrf.protect()
@@ -63,6 +64,15 @@ def local_address(address: str) -> str:
     parts = urlsplit(address)
     within = not parts.scheme and not parts.netloc and address.startswith("/")
     return address if within and address[1:2] not in {"/", "\\"} else "/"
+
+
+def _ask_to_sign_in() -> Response:
+    """Lead to the sign-in page; a form that would be lost by that is carried along."""
+    back = request.full_path.rstrip("?") if request.method in _SAFE else None
+    kept = sent_form()
+    if kept:
+        return render(SignInPage(title="Sign in to save this", back="/", kept=kept), 401)
+    return make_response(redirect(url_for("sign_in.show", back=back), 303))
 
 
 def _declare(needed: str) -> Callable[[View], View]:

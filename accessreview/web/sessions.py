@@ -65,8 +65,10 @@ class ServerSessions(SecureCookieSessionInterface):
     def get_cookie_samesite(self, app: Flask) -> str:
         return "Lax"
 
-    def hand_out(self, response: Response, token: str) -> None:
-        """Give the browser the secret of a session just opened."""
+    def hand_out(self, response: Response, token: str, values: dict[str, object]) -> None:
+        """Give the browser the secret of a session just opened, which begins with the values."""
+        if values:
+            self._sign_in.save_values(token, self._values.dumps(values))
         response.set_cookie(
             self.cookie, token, path="/", secure=self._secure, httponly=True, samesite="Lax"
         )

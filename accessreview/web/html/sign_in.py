@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from accessreview.model.errors import InputError, NotAllowedError
 from accessreview.services.authorization import Capability
 from accessreview.web.context import application, authorization, signed_in
+from accessreview.web.entrance import KeptForm, SignInPage, kept_form, values_with
 from accessreview.web.errors import sentences
 from accessreview.web.guard import local_address, needs, open_to_anybody
 from accessreview.web.html.arguments import demand
@@ -18,11 +19,9 @@ bp = Blueprint("sign_in", __name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInPage(Page):
-    template: ClassVar[str] = "sign_in/show.html"
-    login: str = ""
-    back: str
-    problems: tuple[str, ...] = ()
+class KeptFormPage(Page):
+    template: ClassVar[str] = "sign_in/kept.html"
+    form: KeptForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +44,26 @@ def show() -> Response:
 @open_to_anybody
 def enter() -> Response:
     login, back = request.form.get("login", ""), local_address(request.form.get("back", "/"))
+    kept = request.form.get("kept", "")
     try:
         _, token = application().sign_in.sign_in(login, request.form.get("password", ""))
     except NotAllowedError as error:
-        page = SignInPage(title="Sign in", login=login, back=back, problems=sentences(error))
+        said = sentences(error)
+        page = SignInPage(title="Sign in", login=login, back=back, kept=kept, problems=said)
         return render(page, 403)
-    response = _to(back)
-    _sessions().hand_out(response, token)
+    response = _to(url_for("sign_in.offer") if kept else back)
+    _sessions().hand_out(response, token, values_with(kept))
     return response
+
+
+@bp.get("/sign-in/kept")
+@needs(Capability.SEE_OVERVIEW)
+def offer() -> Response:
+    """Offer to send the form again that came after the last session had ended."""
+    form = kept_form()
+    if form is None or local_address(form.address) != form.address:
+        return _to("/")
+    return render(KeptFormPage(title="Not saved yet", form=form))
 
 
 @bp.post("/sign-out")

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
+import accessreview.web.entrance
 import accessreview.web.errors
 import accessreview.web.html
 from accessreview.web.page import Page
@@ -20,7 +21,7 @@ GLOBALS = {"page", "url_for", "csrf_token"}
 
 def _pages() -> list[type[Page]]:
     # Slots make a second class of each, so __subclasses__ would list ghosts.
-    modules = [accessreview.web.errors] + [
+    modules = [accessreview.web.errors, accessreview.web.entrance] + [
         importlib.import_module(f"accessreview.web.html.{found.name}")
         for found in pkgutil.iter_modules(accessreview.web.html.__path__)
     ]
@@ -28,7 +29,7 @@ def _pages() -> list[type[Page]]:
         member
         for module in modules
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, Page) and member is not Page
+        if issubclass(member, Page) and member.__module__ == module.__name__
     ]
 
 

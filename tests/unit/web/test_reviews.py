@@ -1,10 +1,12 @@
 """What a reviewer does: answer, be refused, answer together, sign off."""
 
+import html
+import re
 from collections.abc import Callable
 
 from accessreview.model.review import ItemState, Outcome, ReviewItem
 from tests.browser import Browser
-from tests.tool import Tool
+from tests.tool import PASSWORD, Tool
 
 OpenBrowser = Callable[[str], Browser]
 ItemsOf = Callable[[str], list[ReviewItem]]
@@ -142,3 +144,43 @@ def test_signing_off_too_early_says_what_is_missing(whole: Tool, browser: OpenBr
     answer = here.post(f"/reviews/{whole.campaign.id}/sign-off", confirmed="yes")
     assert answer.status_code == 422
     assert "not answered yet" in answer.text
+
+
+def test_what_was_typed_survives_a_session_that_has_ended(
+    whole: Tool, browser: OpenBrowser, items_of: ItemsOf
+) -> None:
+    here = browser("cat")
+    item = items_of("cat")[0]
+    address = f"/reviews/{whole.campaign.id}"
+    fields = {"csrf_token": here.secret(), **_answer(item, "revoke", "A long <reason>.")}
+    whole.clock.move(hours=2)
+    answer = here.client.post(address, data=fields)
+    assert answer.status_code == 401
+    kept = html.unescape(_field(answer.text, "kept"))
+    assert items_of("cat")[0].state is ItemState.OPEN
+    refused = here.post_sign_in("cat", "wrong", kept)
+    assert _field(refused.text, "kept")
+    signed_in = here.post_sign_in("cat", PASSWORD, kept)
+    offered = here.get(signed_in.headers["Location"])
+    assert "A long &lt;reason&gt;." in offered.text
+    names = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', offered.text)
+    saved = here.client.post(address, data={name: html.unescape(value) for name, value in names})
+    assert saved.status_code == 303
+    decision = items_of("cat")[0].decision
+    assert decision is not None
+    assert decision.justification == "A long <reason>."
+
+
+def test_a_kept_form_leads_nowhere_else(browser: OpenBrowser) -> None:
+    here = browser("")
+    kept = '{"address": "https://evil.example/", "fields": []}'
+    answer = here.get(here.post_sign_in("cat", PASSWORD, kept).headers["Location"])
+    assert answer.headers["Location"] == "/"
+    answer = here.get(here.post_sign_in("cat", PASSWORD, "no form").headers["Location"])
+    assert answer.headers["Location"] == "/"
+
+
+def _field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
