@@ -53,8 +53,9 @@ if [ "$kind" = tests ]; then
     missing=
     while read -r package program; do
         case $package in ''|'#'*) continue ;; esac
-        [ -e "$program" ] || PATH="$PATH:/usr/sbin:/usr/lib/postgresql" command -v "$program" >/dev/null 2>&1 \
-            || missing="$missing $package"
+        # unquoted: a pattern stands for the first file that it finds
+        set -- $program
+        [ -e "$1" ] || missing="$missing $package"
     done <scripts/test-packages.txt
     if [ -n "$missing" ]; then
         # shellcheck disable=SC2086
