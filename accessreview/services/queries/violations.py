@@ -49,26 +49,33 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldDuty:
-    title: str
+class HeldDuties:
+    """The titles of duties that are held by exactly the same ways."""
+
+    titles: tuple[str, ...]
     ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainedPlace:
-    """One place of a violation with every duty held there and the ways by which it is held."""
+class ExplainedPlaces:
+    """Places of a violation that come about alike, with every duty held there and how."""
 
-    label: str
-    entity_id: str
+    labels: tuple[str, ...]
+    entity_ids: tuple[str, ...]
     person: str
-    duties: tuple[HeldDuty, ...]
+    duties: tuple[HeldDuties, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedViolation:
     named: NamedViolation
     rule: Rule | None
-    places: tuple[ExplainedPlace, ...]
+    places: tuple[ExplainedPlaces, ...]
+
+    @property
+    def shown(self) -> int:
+        """How many places are explained, out of all that the violation counts."""
+        return sum(len(one.labels) for one in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +154,31 @@ def _rule(ruleset: Ruleset | None, rule_id: str) -> Rule | None:
 
 def _places(
     view: SnapshotView, ruleset: Ruleset, finding: Finding | None
-) -> tuple[ExplainedPlace, ...]:
-    if finding is None:
-        return ()
-    return tuple(_place(view, ruleset, example) for example in finding.examples)
-
-
-def _place(view: SnapshotView, ruleset: Ruleset, example: Example) -> ExplainedPlace:
-    return ExplainedPlace(
-        label=view.source_name(example.label) or " / ".join(view.place(example.place)),
-        entity_id=example.place.id,
-        person=view.person(example.identity),
-        duties=tuple(
-            HeldDuty(
-                ruleset.duties[duty].title if duty in ruleset.duties else duty,
-                tuple(_way(view, grant) for grant in grants if grant.decides),
-            )
-            for duty, grants in example.grants.items()
-        ),
+) -> tuple[ExplainedPlaces, ...]:
+    alike: dict[tuple[str, tuple[HeldDuties, ...]], list[Example]] = {}
+    for example in () if finding is None else finding.examples:
+        held = view.person(example.identity), _duties(view, ruleset, example)
+        alike.setdefault(held, []).append(example)
+    return tuple(
+        ExplainedPlaces(
+            tuple(
+                view.source_name(one.label) or " / ".join(view.place(one.place)) for one in examples
+            ),
+            tuple(one.place.id for one in examples),
+            person,
+            duties,
+        )
+        for (person, duties), examples in alike.items()
     )
+
+
+def _duties(view: SnapshotView, ruleset: Ruleset, example: Example) -> tuple[HeldDuties, ...]:
+    titles: dict[tuple[Way, ...], list[str]] = {}
+    for duty, grants in example.grants.items():
+        ways = tuple(_way(view, grant) for grant in grants if grant.decides)
+        title = ruleset.duties[duty].title if duty in ruleset.duties else duty
+        titles.setdefault(ways, []).append(title)
+    return tuple(HeldDuties(tuple(named), ways) for ways, named in titles.items())
 
 
 def _way(view: SnapshotView, grant: Grant) -> Way:

@@ -60,6 +60,7 @@ class TogetherPage(Page):
     count: int
     subject: str
     subject_name: str
+    outcome: str
     reason: str
     problems: tuple[str, ...] = ()
 
@@ -173,6 +174,7 @@ def _together(campaign_id: str, subject: str, problems: tuple[str, ...] = ()) ->
         count=len(items),
         subject=subject,
         subject_name=items[0].subject_name if subject and items else "",
+        outcome=request.form.get("outcome", ""),
         reason=request.form.get("reason", ""),
         problems=problems,
     )
