@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    return _flask()(environ, start_response)
+    return flask_application()(environ, start_response)
 
 
 @cache
-def _flask() -> Flask:
+def flask_application() -> Flask:
     # A WSGI server passes no arguments: its environment is the one place to name the file.
     named = os.environ.get("ACCESSREVIEW_CONFIG")  # noqa: TID251 - see above
     settings = load_settings(Path(named) if named else None)
