@@ -1,8 +1,8 @@
 """``accessreview run`` and ``accessreview serve``: the web application and the ticker."""
 
 import signal
-import sys
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -133,14 +133,14 @@ def serve_until_ended(
 ) -> None:
     """Serve until interrupted or terminated; the request that is running is finished first."""
     signal.signal(signal.SIGTERM, _terminate)
-    click.echo(f"accessreview serves on http://{settings.web.host}:{settings.web.port}/")
-    for login in logins:
-        click.echo(f"  {login.role:<14} {login.login:<20} {login.password}")
-    click.echo("Press Ctrl-C to stop.")
-    sys.stdout.flush()
-    with Ticker(application.periodic.run_due, settings.schedule.tick_seconds):
-        server.run()
-    application.database.close()
+    # waitress ends well by itself when it is interrupted; before it runs nobody else would
+    with closing(application.database), suppress(KeyboardInterrupt):
+        click.echo(f"accessreview serves on http://{settings.web.host}:{settings.web.port}/")
+        for login in logins:
+            click.echo(f"  {login.role:<14} {login.login:<20} {login.password}")
+        click.echo("Press Ctrl-C to stop.")
+        with Ticker(application.periodic.run_due, settings.schedule.tick_seconds):
+            server.run()
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
