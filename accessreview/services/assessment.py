@@ -29,6 +29,8 @@ class Assessing:
     def run(self, authorization: Authorization, snapshot_digest: str | None = None) -> Assessment:
         """Assess a snapshot, by default the latest, and bring the violations up to date.
 
+        One taken before a snapshot that was assessed already is recorded, but changes no violation.
+
         Snapshot, ruleset and engine determine the answer and its id: asked again, the recorded
         assessment is returned and nothing is computed.
 
@@ -47,8 +49,14 @@ class Assessing:
         with self.database.writing() as work:
             now = self.clock.now()
             before = work.violations.all()
-            after = carry(
-                before, assessment.findings, self._assessed(snapshot), _sources_of(work, before)
+            # What stands now is for the snapshot taken last to say, not for the one stored last.
+            is_past = _is_past(work, snapshot)
+            after = (
+                before
+                if is_past
+                else carry(
+                    before, assessment.findings, self._assessed(snapshot), _sources_of(work, before)
+                )
             )
             work.rulesets.add(self.ruleset)
             work.assessments.add(assessment)
@@ -62,6 +70,7 @@ class Assessing:
                     "ruleset": self.ruleset.digest,
                     "engine": self.engine_version,
                     "findings": str(len(assessment.findings)),
+                    "later_one_assessed_before": "yes" if is_past else "no",
                     **_counts(after),
                 },
                 now,
@@ -117,17 +126,17 @@ def _known(work: UnitOfWork, assessment_id: str) -> Assessment | None:
 
 
 def _sources_of(work: UnitOfWork, violations: Iterable[Violation]) -> Mapping[str, frozenset[str]]:
-    stored = {each.digest: each.sources for each in work.snapshots.list()}
-    wanted = {each.last_snapshot for each in violations}
     return {
-        digest: frozenset(
-            source.id
-            for source in (
-                stored[digest] if digest in stored else work.snapshots.get(digest).sources
-            )
-        )
-        for digest in wanted
+        digest: frozenset(source.id for source in work.snapshots.describe(digest).sources)
+        for digest in {each.last_snapshot for each in violations}
     }
+
+
+def _is_past(work: UnitOfWork, snapshot: Snapshot) -> bool:
+    newest = work.assessments.latest()
+    return (
+        newest is not None and work.snapshots.describe(newest.snapshot).taken_at > snapshot.taken_at
+    )
 
 
 def _changed(before: Iterable[Violation], after: Iterable[Violation]) -> tuple[Violation, ...]:

@@ -12,6 +12,7 @@ from accessreview.model.columns import Column, Table
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
 
 _STALE = "Could not be read on "
+_NEVER = "It has never been read."
 _REFERENCES = {
     "members": ("group_source", "member_source", "member"),
     "responsibles": ("source", "responsible_source", "responsible"),
@@ -20,6 +21,8 @@ _REFERENCES = {
 
 def carried(last: Reading, reason: str, now: datetime) -> Reading:
     """The last reading of a source that fails now; its times stay those of its rows."""
+    if any(gap.endswith(_NEVER) for gap in last.source.gaps):
+        return never_read(last.source.id, last.source.kind, reason, now)
     gap = f"{_STALE}{plain(now)}: {reason} These rows are of {plain(last.source.finished_at)}."
     kept = (gap_ for gap_ in last.source.gaps if not gap_.startswith(_STALE))
     source = replace(last.source, coverage=Coverage.PARTIAL, gaps=(gap, *kept))
@@ -28,7 +31,7 @@ def carried(last: Reading, reason: str, now: datetime) -> Reading:
 
 def never_read(source: str, kind: SourceKind, reason: str, now: datetime) -> Reading:
     """An empty reading of a source that never could be read."""
-    gap = f"{_STALE}{plain(now)}: {reason} It has never been read."
+    gap = f"{_STALE}{plain(now)}: {reason} {_NEVER}"
     return Reading(Source(source, kind, source, Coverage.PARTIAL, (gap,), now, now), {})
 
 

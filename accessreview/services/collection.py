@@ -69,8 +69,18 @@ class Collection:
     def store(
         self, authorization: Authorization, snapshot: Snapshot, origin: str
     ) -> StoredSnapshot:
-        """Keep a snapshot that came as a bundle; ``origin`` says from where."""
+        """Keep a snapshot that came as a bundle; ``origin`` says from where.
+
+        Raises:
+            InputError: it is of the future, and would be taken for the latest for as long.
+        """
         require(authorization, Capability.COLLECT)
+        newest = max(snapshot.taken_at, *(source.finished_at for source in snapshot.sources))
+        if newest > self.clock.now():
+            raise InputError(
+                f"The snapshot {origin} is of {plain(newest)}, which lies in the future. Set the "
+                "clock right, of this machine or of the one that made it, and take a new one."
+            )
         return self._keep(authorization, snapshot, "snapshot:import:store", {"origin": origin})
 
     def _read(self, source: ReadingSource) -> Reading | str:
@@ -91,10 +101,8 @@ class Collection:
 
     def _last(self, source: str) -> Reading | None:
         with self.database.reading() as work:
-            for stored in work.snapshots.list():
-                if source in {each.id for each in stored.sources}:
-                    return parts(work.snapshots.get(stored.digest), source)
-        return None
+            stored = work.snapshots.latest_with(source)
+            return None if stored is None else parts(work.snapshots.get(stored.digest), source)
 
     def _keep(
         self,

@@ -110,11 +110,17 @@ class Snapshots(Protocol):
             IntegrityError: stored bytes do not match their digest.
         """
 
+    def describe(self, digest: str) -> StoredSnapshot:
+        """Its description without the columns; NotFoundError: no such snapshot."""
+
     def latest(self) -> StoredSnapshot | None:
-        """The one stored last."""
+        """The one taken last, which need not be the one stored last."""
+
+    def latest_with(self, source: str) -> StoredSnapshot | None:
+        """The one taken last of those that have this source."""
 
     def list(self, limit: int = 100) -> Sequence[StoredSnapshot]:
-        """Newest first."""
+        """The newest by when they were taken, newest first; at most ``limit`` of them."""
 
 
 class Rulesets(Protocol):
@@ -130,7 +136,8 @@ class Assessments(Protocol):
 
     def get(self, assessment_id: str) -> Assessment: ...
 
-    def latest(self) -> Assessment | None: ...
+    def latest(self) -> Assessment | None:
+        """The one stored last of the snapshot taken last."""
 
 
 class Violations(Protocol):

@@ -18,7 +18,7 @@ _UNFINISHED = frozenset(TaskState) - {TaskState.BLOCKED, TaskState.VERIFIED}
 
 
 def latest(work: UnitOfWork) -> StoredSnapshot:
-    """The snapshot stored last; raises NotFoundError when there is none."""
+    """The snapshot taken last; raises NotFoundError when there is none."""
     stored = work.snapshots.latest()
     if stored is None:
         raise NotFoundError("There is no snapshot yet; collect from the sources first.")
@@ -89,11 +89,7 @@ def still_wanted(
 def is_outdated(work: UnitOfWork, items: Iterable[ReviewItem], taken_at: datetime) -> bool:
     """Whether a later snapshot than one of ``taken_at`` has judged any of these items."""
     judged = {item.settlement.snapshot for item in items if item.settlement is not None}
-    times = {stored.digest: stored.taken_at for stored in work.snapshots.list()}
-    return any(
-        (times[digest] if digest in times else work.snapshots.get(digest).taken_at) > taken_at
-        for digest in judged
-    )
+    return any(work.snapshots.describe(digest).taken_at > taken_at for digest in judged)
 
 
 def judged(

@@ -108,11 +108,30 @@ def test_the_list_is_newest_first_with_the_rows_of_every_table(database: SqlData
     assert listed[0].rows == {name: len(second[name]) for name in TABLES}
 
 
+def test_the_latest_is_the_one_taken_last_in_whatever_order_they_came(
+    database: SqlDatabase,
+) -> None:
+    later, earlier = a_snapshot(minutes=1), a_snapshot(members=5)
+
+    store(database, later, earlier)
+
+    with database.reading() as work:
+        assert [each.digest for each in work.snapshots.list()] == [later.digest, earlier.digest]
+        latest = work.snapshots.latest()
+        assert latest is not None
+        assert latest.digest == later.digest
+        assert work.snapshots.latest_with(DIRECTORY.id) == latest
+        assert work.snapshots.latest_with("nowhere") is None
+        assert work.snapshots.describe(earlier.digest) == work.snapshots.list()[1]
+
+
 def test_without_any_snapshot_there_is_no_latest(database: SqlDatabase) -> None:
     with database.reading() as work:
         assert work.snapshots.latest() is None
         with pytest.raises(NotFoundError, match="abc"):
             work.snapshots.get("abc")
+        with pytest.raises(NotFoundError, match="abc"):
+            work.snapshots.describe("abc")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from accessreview.model.canonical import json_lines, sha256
 from accessreview.model.errors import IntegrityError, NotFoundError
 from accessreview.model.finding import Finding, FindingKey, SubjectKind
 from accessreview.model.policy import Ruleset, Severity
-from accessreview.storage.rows import AssessmentRow, RulesetRow, ViolationRow
+from accessreview.storage.rows import AssessmentRow, RulesetRow, SnapshotRow, ViolationRow
 from accessreview.storage.transaction import Transaction
 from accessreview.storage.values import decode
 
@@ -64,8 +64,12 @@ class SqlAssessments:
         return _assessment(row)
 
     def latest(self) -> Assessment | None:
-        """The one stored last."""
-        statement = select(AssessmentRow).order_by(AssessmentRow.number.desc()).limit(1)
+        statement = (
+            select(AssessmentRow)
+            .join(SnapshotRow, SnapshotRow.digest == AssessmentRow.snapshot)
+            .order_by(SnapshotRow.taken_at.desc(), AssessmentRow.number.desc())
+            .limit(1)
+        )
         row = self._transaction.session.scalar(statement)
         return None if row is None else _assessment(row)
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from accessreview.model.canonical import sha256
 from accessreview.model.columns import Column, Table
@@ -85,12 +85,24 @@ class SqlSnapshots:
             raise IntegrityError(f"The stored snapshot {digest} does not match its digest.")
         return Snapshot(row.taken_at, sources, tables, digest, annex)
 
+    def describe(self, digest: str) -> StoredSnapshot:
+        found = self._described(select(SnapshotRow).filter_by(digest=digest))
+        if not found:
+            raise NotFoundError(f"There is no snapshot {digest}.")
+        return found[0]
+
     def latest(self) -> StoredSnapshot | None:
-        newest = self.list(limit=1)
-        return newest[0] if newest else None
+        return next(iter(self.list(limit=1)), None)
+
+    def latest_with(self, source: str) -> StoredSnapshot | None:
+        having = select(SnapshotSourceRow.snapshot).filter_by(id=source)
+        statement = _newest_first().where(SnapshotRow.number.in_(having)).limit(1)
+        return next(iter(self._described(statement)), None)
 
     def list(self, limit: int = 100) -> Sequence[StoredSnapshot]:
-        statement = select(SnapshotRow).order_by(SnapshotRow.number.desc()).limit(limit)
+        return self._described(_newest_first().limit(limit))
+
+    def _described(self, statement: Select[SnapshotRow]) -> Sequence[StoredSnapshot]:
         found = self._transaction.session.scalars(statement).all()
         numbers = [row.number for row in found]
         sources, rows = self._sources(numbers), self._rows(numbers)
@@ -157,6 +169,10 @@ class SqlSnapshots:
         if sha256(data) != digest:
             raise IntegrityError(f"The stored column {digest} does not match its digest.")
         return from_column_bytes(data)
+
+
+def _newest_first() -> Select[SnapshotRow]:
+    return select(SnapshotRow).order_by(SnapshotRow.taken_at.desc(), SnapshotRow.number.desc())
 
 
 def _columns(snapshot: Snapshot) -> Iterator[tuple[Table, str]]:
