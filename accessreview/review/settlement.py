@@ -15,7 +15,10 @@ _IN_EVERY_ROLE = frozenset({"System.Anonymous", "System.Read", "System.View"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherGrant:
-    """Another permission that decides on the entity for the subject, through an enabled account."""
+    """Another permission that decides for the subject, through an enabled account.
+
+    It decides on the entity of the revoked one or, where that propagates, on something below.
+    """
 
     permission: PermissionKey
     role_name: str
@@ -62,19 +65,19 @@ def settle(item: ReviewItem, view: LaterView) -> Settlement | None:
     """The settlement of a revoked item after a later snapshot; None when it stays as it is.
 
     Gone means: everything was read after the decision, no account of the subject reaches the
-    permission by any chain, and no privilege of the revoked role is effective on the entity by
+    permission by any chain, and no privilege of the revoked role is effective where it was by
     another permission that nobody decided to keep. The three privileges that every role has count
     only where the revoked role has no others. A snapshot that proves nothing takes no earlier
-    verdict away.
+    verdict away, unless it shows access that was proven gone.
     """
-    if view.unread:
-        verdict, left = SettlementVerdict.NOT_KNOWN, view.unread
-        if item.settlement is not None and item.settlement.verdict is not verdict:
-            return None
-    else:
-        left = (*(_still(item, via) for via in view.chains), *_by_others(item, view.others))
-        verdict = SettlementVerdict.LEFT if left else SettlementVerdict.GONE
-    return Settlement(verdict, view.snapshot, view.at, left)
+    shown = (*(_still(item, via) for via in view.chains), *_by_others(item, view.others))
+    if not view.unread:
+        verdict = SettlementVerdict.LEFT if shown else SettlementVerdict.GONE
+        return Settlement(verdict, view.snapshot, view.at, shown)
+    earlier = None if item.settlement is None else item.settlement.verdict
+    if earlier is SettlementVerdict.LEFT or (earlier is SettlementVerdict.GONE and not shown):
+        return None
+    return Settlement(SettlementVerdict.NOT_KNOWN, view.snapshot, view.at, (*shown, *view.unread))
 
 
 def _still(item: ReviewItem, via: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.explain import explain
 from accessreview.analysis.holdings import Holding, Holdings
-from accessreview.model.access import AccountRef, EntityRef, PermissionKey
+from accessreview.model.access import AccountRef, EntityRef, Permission, PermissionKey
 from accessreview.model.review import Outcome, ReviewItem
 from accessreview.model.snapshot import Snapshot, Source
 from accessreview.review.changes import is_signed
@@ -95,15 +95,34 @@ class Later:
                 for grant in explain(self.estate, account, entity):
                     key = grant.permission.key
                     if grant.decides and folded(key) not in kept and folded(key) != revoked:
-                        yield OtherGrant(
-                            permission=key,
-                            role_name=grant.role_name,
-                            place=self.places.path(key.entity),
-                            via=grant.via,
-                            privileges=self.privileges.get(
-                                (key.entity.vcenter, grant.permission.role), frozenset()
-                            ),
-                        )
+                        yield self._other(grant.permission, grant.role_name, grant.via)
+        if item.access.permission.propagates:
+            yield from self._others_below(item.access.permission.key.entity, accounts, kept)
+
+    def _others_below(
+        self, above: EntityRef, accounts: Iterable[AccountRef], kept: set[PermissionKey]
+    ) -> Iterator[OtherGrant]:
+        """What decides by a permission below: one that propagates gave access there, too."""
+        own, top = frozenset(accounts), {above, *self._entities(above)}
+        for holding in self._holdings(own):
+            key = holding.permission.key
+            if folded(key) in kept or key.entity in top:
+                continue
+            if top.isdisjoint(self.places.lineage(key.entity)):
+                continue
+            for each in holding.held_by:
+                if each.account in own and each.enabled and each.objects:
+                    yield self._other(holding.permission, holding.role_name, each.via)
+
+    def _other(self, permission: Permission, role_name: str, via: tuple[str, ...]) -> OtherGrant:
+        entity = permission.key.entity
+        return OtherGrant(
+            permission=permission.key,
+            role_name=role_name,
+            place=self.places.path(entity),
+            via=via,
+            privileges=self.privileges.get((entity.vcenter, permission.role), frozenset()),
+        )
 
     def _entities(self, entity: EntityRef) -> tuple[EntityRef, ...]:
         """Where to look: the entity if it still exists; for the global node every root."""

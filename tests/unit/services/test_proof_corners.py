@@ -1,0 +1,55 @@
+"""What takes a proof away, and where else revoked access may still be."""
+
+from accessreview.model.review import SettlementVerdict
+from tests.unit.services.conftest import ADMINISTRATOR, House
+
+DANS = ("dan", "CORP\\VM Admins")
+
+
+def collect(house: House) -> None:
+    house.clock.move(hours=1)
+    house.refresh.run(ADMINISTRATOR)
+    house.clock.move(minutes=1)
+
+
+def test_access_seen_again_ends_a_proof_even_in_a_partial_snapshot(peopled: House) -> None:
+    campaign = peopled.open()
+    peopled.answer(campaign, DANS)
+    peopled.company.drop("members", "dir", "team", "dir", "dan")
+    collect(peopled)
+    peopled.company.add("members", "dir", "team", "dir", "dan")
+    peopled.vcenter.gaps = ("One folder could not be read.",)
+    collect(peopled)
+    settlement = peopled.items(campaign)[DANS].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.NOT_KNOWN
+    assert any("still reached" in sentence for sentence in settlement.left)
+
+
+def test_the_same_privileges_below_the_entity_are_left(peopled: House) -> None:
+    campaign = peopled.open()
+    peopled.answer(campaign, DANS)
+    peopled.company.drop("members", "dir", "team", "dir", "dan")
+    peopled.company.add("permissions", "vc", "prod", "CORP\\dan", "false", "10", "true")
+    collect(peopled)
+    settlement = peopled.items(campaign)[DANS].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.LEFT
+    assert settlement.left == (
+        (
+            "VirtualMachine.Config.CPUCount of what was revoked is still held by another "
+            "permission, VM administrator on vCenter Berlin / Berlin / Prod: dan > CORP\\dan."
+        ),
+    )
+
+
+def test_a_permission_below_that_was_kept_is_none_that_is_left(peopled: House) -> None:
+    peopled.company.add("permissions", "vc", "prod", "CORP\\dan", "false", "10", "true")
+    collect(peopled)
+    campaign = peopled.open()
+    peopled.answer(campaign, DANS)
+    peopled.company.drop("members", "dir", "team", "dir", "dan")
+    collect(peopled)
+    settlement = peopled.items(campaign)[DANS].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.GONE
