@@ -16,6 +16,7 @@ from accessreview.model.review import (
     Outcome,
     RoutingReason,
 )
+from accessreview.model.user import UserRole
 from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
 
 DANS = ("dan", "CORP\\VM Admins")
@@ -196,6 +197,26 @@ def test_everybody_with_open_items_gets_one_message(peopled: House) -> None:
     )
     assert "https://review.example" in message.body
     assert peopled.details("reviewer:reminder:send")["items"] == "2"
+
+
+def test_a_reminder_goes_to_the_login_that_can_answer(peopled: House) -> None:
+    peopled.open()
+    with peopled.database.writing() as work:
+        cat = work.users.get("u-cat")
+        work.users.add(
+            replace(
+                cat,
+                id="u-zoe",
+                login="zoe@tool",
+                mail="cat-admin@corp.example",
+                role=UserRole.ADMINISTRATOR,
+            )
+        )
+        work.audit.record("user:add", "test", "", {}, peopled.clock.now())
+    peopled.campaigns.remind(ADMINISTRATOR)
+    written = {message.to for message in peopled.mailbox.messages}
+    assert "cat@corp.example" in written
+    assert "cat-admin@corp.example" not in written
 
 
 def test_a_reminder_that_cannot_be_sent_is_recorded(peopled: House) -> None:
