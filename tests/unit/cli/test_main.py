@@ -15,7 +15,17 @@ from accessreview.cli.lazy import LazyGroup
 from accessreview.model.errors import ConflictError
 
 DOCUMENTED = Path(__file__).parents[2] / "data" / "vectors" / "documented"
-HEAVY = ["flask", "sqlalchemy", "pyVmomi", "ldap3", "apscheduler", "cryptography", "pydantic"]
+HEAVY = [
+    "flask",
+    "sqlalchemy",
+    "alembic",
+    "pyVmomi",
+    "ldap3",
+    "apscheduler",
+    "waitress",
+    "cryptography",
+    "pydantic",
+]
 
 
 @click.command()
