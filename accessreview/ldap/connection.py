@@ -18,8 +18,9 @@ from accessreview.ldap.reasons import (
     result_words,
 )
 from accessreview.ldap.settings import Security, ServerSettings
-from accessreview.ldap.tls import BoundedSocket, Deadline, StrictTls
+from accessreview.ldap.tls import BoundedSocket, StrictTls
 from accessreview.model.errors import AccessReviewError, ConfigurationError
+from accessreview.tls import Deadline
 
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
 _SMALLEST_PAGE = 50
@@ -172,7 +173,7 @@ def open_connection(
         ConfigurationError: the settings cannot be used; among them writing without encryption.
     """
     password = _checked_password(settings, writes=writes)
-    deadline = Deadline(settings)
+    deadline = Deadline(settings.timeout_seconds, settings.deadline_seconds)
     tls = StrictTls(settings, deadline)
     connection = _prepared(settings, password, tls, writes=writes)
     try:

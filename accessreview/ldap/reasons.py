@@ -12,7 +12,7 @@ from types import MappingProxyType
 from ldap3.core.exceptions import LDAPException, LDAPInvalidFilterError, LDAPStartTLSError
 
 from accessreview.ldap.settings import ServerSettings
-from accessreview.ldap.tls import WrongPinError
+from accessreview.tls import WrongPinError
 
 SUCCESS = 0
 TIME_LIMIT = 3

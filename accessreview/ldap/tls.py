@@ -4,40 +4,15 @@ ldap3 checks no certificate by default, and names only by a function that newer 
 time limit is per piece received, so a server that drips would hold it for ever.
 """
 
-import hashlib
-import hmac
 import socket
 import ssl
-import time
 from typing import Any
 
 import ldap3
 from typing_extensions import override
 
 from accessreview.ldap.settings import Security, ServerSettings
-from accessreview.model.errors import ConfigurationError
-
-_SHA256_DIGITS = 64
-
-
-class Deadline:
-    """When a connection must have ended; ``wait_seconds`` is what one wait may still take."""
-
-    def __init__(self, settings: ServerSettings) -> None:
-        self._timeout = settings.timeout_seconds
-        self._end = time.monotonic() + settings.deadline_seconds
-
-    def extend(self, seconds: float) -> None:
-        """Allow at least so many seconds from now, to leave in good order."""
-        self._end = max(self._end, time.monotonic() + seconds)
-
-    @property
-    def wait_seconds(self) -> float:
-        """Raises TimeoutError once the end is reached."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the deadline has passed")
-        return min(self._timeout, left)
+from accessreview.tls import Deadline, compare, trust
 
 
 class BoundedSocket:
@@ -62,10 +37,6 @@ class BoundedSocket:
         self.bare.close()
 
 
-class WrongPinError(ssl.SSLError):
-    """The server shows another certificate than the pinned one."""
-
-
 class StrictTls(ldap3.Tls):
     """Verifies chain and host name by OpenSSL itself, or the pin, for ldaps and StartTLS alike.
 
@@ -76,8 +47,9 @@ class StrictTls(ldap3.Tls):
         super().__init__(validate=ssl.CERT_REQUIRED)
         self.failure: Exception | None = None
         self._deadline = deadline
-        self._pin = _pin(settings) if settings.pin_sha256 else ""
-        self._context = _context(settings)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        encrypted = settings.security is not Security.PLAIN
+        self._pin = trust(self._context, settings) if encrypted else ""
 
     @override
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:
@@ -89,49 +61,7 @@ class StrictTls(ldap3.Tls):
             secure = self._context.wrap_socket(bare, server_hostname=connection.server.host)
             # Before it is compared, so that it is closed if it is another one.
             connection.socket = BoundedSocket(secure, self._deadline)
-            self._compare(secure)
+            compare(secure, self._pin)
         except Exception as error:
             self.failure = error
             raise
-
-    def _compare(self, secure: ssl.SSLSocket) -> None:
-        if not self._pin:
-            return
-        shown = hashlib.sha256(secure.getpeercert(binary_form=True) or b"").hexdigest()
-        if not hmac.compare_digest(shown, self._pin):
-            raise WrongPinError(f"the server's certificate has SHA-256 {shown}")
-
-
-def _context(settings: ServerSettings) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if settings.security is Security.PLAIN:
-        return context
-    if settings.pin_sha256:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif settings.ca_file:
-        try:
-            context.load_verify_locations(settings.ca_file)
-        except OSError as error:
-            why = (
-                "it holds no certificate in PEM form"
-                if isinstance(error, ssl.SSLError)
-                else error.strerror
-            )
-            raise ConfigurationError(
-                f"The CA file {settings.ca_file} of {settings.label} cannot be used: {why}."
-            ) from None
-    else:
-        context.load_default_certs()
-    return context
-
-
-def _pin(settings: ServerSettings) -> str:
-    pin = settings.pin_sha256.replace(":", "").strip().lower()
-    if len(pin) != _SHA256_DIGITS or set(pin) - set("0123456789abcdef"):
-        raise ConfigurationError(
-            f"The pinned certificate of {settings.label} is no SHA-256: give 64 hexadecimal"
-            " digits, as `openssl x509 -noout -fingerprint -sha256` prints them."
-        )
-    return pin

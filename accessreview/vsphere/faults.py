@@ -10,8 +10,8 @@ from xml.parsers.expat import ExpatError
 
 from pyVmomi import vim, vmodl
 
+from accessreview.tls import WrongPinError
 from accessreview.vsphere.settings import VCenterSettings
-from accessreview.vsphere.tls import WrongPinError
 
 
 class NoVCenterError(Exception):

@@ -8,10 +8,11 @@ from pyVmomi import vim
 from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from accessreview.model.errors import AccessReviewError, ConfigurationError
+from accessreview.tls import Deadline
 from accessreview.vsphere.faults import NoVCenterError, reason
 from accessreview.vsphere.probe import api_version
 from accessreview.vsphere.settings import VCenterSettings
-from accessreview.vsphere.tls import Deadline, StrictContext, strict_context
+from accessreview.vsphere.tls import StrictContext, strict_context
 
 _LEAVE_SECONDS = 5
 """What logging out may take beyond the deadline."""
