@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accessreview.evidence.csv import csv_table
+from accessreview.evidence.manifest import (
+    FORMAT,
+    MANIFEST,
+    REVIEWED,
+    VERSION,
+    Entry,
+    Head,
+    Manifest,
+    after_prefix,
+)
 from accessreview.model.assessment import Assessment
 from accessreview.model.audit import AuditEvent
 from accessreview.model.canonical import Plain, canonical_json, json_lines, plain, sha256
@@ -14,11 +24,6 @@ from accessreview.model.policy import Ruleset
 from accessreview.model.remediation import RemediationTask
 from accessreview.model.review import Campaign, ItemState, Outcome, ReviewItem, SignOff
 from accessreview.model.snapshot import Snapshot
-
-FORMAT = "accessreview-evidence"
-VERSION = 1
-REVIEWED = "snapshot/"
-AFTER = "after/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +94,6 @@ def is_revoked(item: ReviewItem) -> bool:
     )
 
 
-def sources(snapshot: Snapshot) -> list[Plain]:
-    """What was read and what was not, by source, with the rows of each table in all."""
-    return [plain(source) for source in snapshot.sources]
-
-
 def compile_package(
     record: CampaignRecord, snapshots: Mapping[str, Mapping[str, bytes]], report: bytes
 ) -> dict[str, bytes]:
@@ -104,19 +104,15 @@ def compile_package(
     files: dict[str, bytes] = {
         "campaign.json": canonical_json(record.campaign),
         "population.json": canonical_json(
-            {
-                "counts": population(record.items),
-                "sources": sources(record.reviewed),
-                "rows": {name: len(table) for name, table in record.reviewed.tables.items()},
-                "unresolved": record.ambiguities,
-            }
+            population_stated(record.items, record.reviewed)
+            | {"unresolved": plain(record.ambiguities)}
         ),
         "items.jsonl": json_lines(record.items),
-        "items.csv": _items_csv(record.items),
+        "items.csv": items_csv(record.items),
         "sign_offs.jsonl": json_lines(record.sign_offs),
         "findings.jsonl": json_lines(finding_row(f) for f in record.assessment.findings),
         "plan.jsonl": json_lines(record.tasks),
-        "removals.jsonl": json_lines(_removal(item) for item in record.items if is_revoked(item)),
+        "removals.jsonl": json_lines(removals(record.items)),
         "audit.jsonl": json_lines(record.audit),
         "ruleset.toml": record.ruleset.text.encode(),
         "report.html": report,
@@ -125,47 +121,60 @@ def compile_package(
     for prefix, snapshot in _placed(record):
         for name, data in snapshots[snapshot.digest].items():
             files[prefix + name] = data
-    files["manifest.json"] = canonical_json(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "campaign": record.campaign.id,
-            "built_at": record.built_at,
-            "engine": record.engine,
-            "snapshot": record.reviewed.digest,
-            "after": [snapshot.digest for snapshot in record.after],
-            "ruleset": record.ruleset.digest,
-            "audit_head": _head(record.audit),
-            "files": {
-                name: {"sha256": sha256(data), "size": len(data)} for name, data in files.items()
-            },
-        }
-    )
+    files[MANIFEST] = canonical_json(_manifest(record, files))
     return files
+
+
+def _manifest(record: CampaignRecord, files: Mapping[str, bytes]) -> Manifest:
+    last = record.audit[-1]
+    return Manifest(
+        format=FORMAT,
+        version=VERSION,
+        campaign=record.campaign.id,
+        built_at=record.built_at,
+        engine=record.engine,
+        snapshot=record.reviewed.digest,
+        after=tuple(snapshot.digest for snapshot in record.after),
+        ruleset=record.ruleset.digest,
+        audit_head=Head(last.sequence, last.digest),
+        files={name: Entry(sha256(data), len(data)) for name, data in files.items()},
+    )
 
 
 def _placed(record: CampaignRecord) -> list[tuple[str, Snapshot]]:
     return [
         (REVIEWED, record.reviewed),
-        *((f"{AFTER}{snapshot.digest}/", snapshot) for snapshot in record.after),
+        *((after_prefix(snapshot.digest), snapshot) for snapshot in record.after),
     ]
 
 
-def _head(audit: Sequence[AuditEvent]) -> dict[str, Plain]:
-    last = audit[-1]
-    return {"sequence": last.sequence, "digest": last.digest}
-
-
-def _removal(item: ReviewItem) -> dict[str, object]:
+def population_stated(items: Sequence[ReviewItem], reviewed: Snapshot) -> dict[str, Plain]:
+    """What ``population.json`` says, but for the principals that are not resolved."""
     return {
-        "item": item.id,
-        "subject": item.subject,
-        "permission": item.access.permission,
-        "settlement": item.settlement,
+        "counts": population(items),
+        "sources": [plain(source) for source in reviewed.sources],
+        "rows": {name: len(table) for name, table in reviewed.tables.items()},
     }
 
 
-def _items_csv(items: Sequence[ReviewItem]) -> bytes:
+def removals(items: Sequence[ReviewItem]) -> list[Plain]:
+    """The rows of ``removals.jsonl``: each revoked item and what was seen of it since."""
+    return [
+        plain(
+            {
+                "item": item.id,
+                "subject": item.subject,
+                "permission": item.access.permission,
+                "settlement": item.settlement,
+            }
+        )
+        for item in items
+        if is_revoked(item)
+    ]
+
+
+def items_csv(items: Sequence[ReviewItem]) -> bytes:
+    """``items.csv``: the same for spreadsheets."""
     header = (
         "item", "person", "identity", "what (role)", "where", "how", "reviewer", "chosen because",
         "outcome", "decided by", "decided at", "reason", "removal", "what is left",

@@ -107,6 +107,8 @@ class CampaignService:
                 )
             )
         with self.database.writing() as work:
+            at = self.clock.now()  # working out the items took its time
+            campaign = replace(campaign, created_at=at, launched_at=at)
             work.campaigns.add(campaign)
             work.items.add(items)
             self._record(
@@ -126,10 +128,9 @@ class CampaignService:
                     "fallback": ", ".join(user.login for user in fallbacks),
                     "accepted_incomplete": accept_incomplete_reason.strip(),
                 },
+                at,
             )
-            return self._advance(
-                work, authorization, replace(campaign, launched_at=now), CampaignAction.LAUNCH, {}
-            )
+            return self._advance(work, authorization, campaign, CampaignAction.LAUNCH, {}, at)
 
     def finish_review(self, authorization: Authorization, campaign_id: str) -> Campaign:
         """End the review. What is not signed off is no answer: it stays, recorded as such.
@@ -143,10 +144,11 @@ class CampaignService:
             campaign = work.campaigns.get(campaign_id)
             items = work.items.of_campaign(campaign_id)
             expiring = [item for item in items if (item.state, ItemAction.EXPIRE) in ITEM]
+            at = self.clock.now()
             finished = self._advance(
                 work,
                 authorization,
-                replace(campaign, review_finished_at=self.clock.now()),
+                replace(campaign, review_finished_at=at),
                 CampaignAction.FINISH_REVIEW,
                 {
                     "items": str(len(items)),
@@ -154,6 +156,7 @@ class CampaignService:
                     "decided_but_not_signed": str(_count(expiring, ItemState.DECIDED)),
                     "revoked": str(sum(is_signed(item, Outcome.REVOKE) for item in items)),
                 },
+                at,
             )
             work.items.save(
                 [
@@ -187,16 +190,18 @@ class CampaignService:
                     f"{unproven} of {len(revoked)} revocations of “{campaign.name}” are not proven "
                     "gone. Collect again, or give a reason to close it with this residue."
                 )
+            at = self.clock.now()
             return self._advance(
                 work,
                 authorization,
-                replace(campaign, closed_at=self.clock.now()),
+                replace(campaign, closed_at=at),
                 action,
                 {
                     "reason": reason.strip(),
                     "revoked": str(len(revoked)),
                     "unproven": str(unproven),
                 },
+                at,
             )
 
     def cancel(self, authorization: Authorization, campaign_id: str, reason: str) -> Campaign:
@@ -211,12 +216,14 @@ class CampaignService:
         if not reason.strip():
             raise InputError("Say why the campaign is cancelled.")
         with self.database.writing() as work:
+            at = self.clock.now()
             return self._advance(
                 work,
                 authorization,
-                replace(work.campaigns.get(campaign_id), closed_at=self.clock.now()),
+                replace(work.campaigns.get(campaign_id), closed_at=at),
                 CampaignAction.CANCEL,
                 {"reason": reason.strip()},
+                at,
             )
 
     def remind(self, authorization: Authorization) -> int:
@@ -258,30 +265,30 @@ class CampaignService:
             ruleset=self.assessing.ruleset,
         )
 
-    def _advance(
+    def _advance(  # noqa: PLR0913, PLR0917 - as _record
         self,
         work: UnitOfWork,
         authorization: Authorization,
         campaign: Campaign,
         action: CampaignAction,
         details: Mapping[str, str],
+        at: datetime,
     ) -> Campaign:
         moved = replace(campaign, state=advance(CAMPAIGN, campaign.state, action))
         work.campaigns.save(moved)
-        self._record(work, authorization, moved, action.value, details)
+        self._record(work, authorization, moved, action.value, details, at)
         return moved
 
-    def _record(
+    def _record(  # noqa: PLR0913, PLR0917 - one transaction, who, what, how and when
         self,
         work: UnitOfWork,
         authorization: Authorization,
         campaign: Campaign,
         verb: str,
         details: Mapping[str, str],
+        at: datetime,
     ) -> None:
-        work.audit.record(
-            f"campaign:state:{verb}", authorization.actor, campaign.id, details, self.clock.now()
-        )
+        work.audit.record(f"campaign:state:{verb}", authorization.actor, campaign.id, details, at)
 
 
 def _check(name: str, due_at: datetime, now: datetime) -> None:

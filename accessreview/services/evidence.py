@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.hygiene import ambiguities
@@ -53,11 +54,10 @@ class EvidencePackages:
         """
         require(authorization, Capability.BUILD_EVIDENCE)
         with self.database.writing() as work:
+            now = self.clock.now()
             # The record of the building belongs into what is built, so it comes first.
-            work.audit.record(
-                "evidence:package:build", authorization.actor, campaign_id, {}, self.clock.now()
-            )
-            record = self._record(work, campaign_id)
+            work.audit.record("evidence:package:build", authorization.actor, campaign_id, {}, now)
+            record = self._record(work, campaign_id, now)
             data = self._seal(record)
             package = EvidencePackage(
                 id=self.ids.new(),
@@ -76,7 +76,7 @@ class EvidencePackages:
         }
         return self.seal(compile_package(record, bundles, self.render(record)))
 
-    def _record(self, work: UnitOfWork, campaign_id: str) -> CampaignRecord:
+    def _record(self, work: UnitOfWork, campaign_id: str, now: datetime) -> CampaignRecord:
         campaign = work.campaigns.get(campaign_id)
         if campaign.state not in _SEALABLE:
             raise ConflictError(
@@ -98,7 +98,7 @@ class EvidencePackages:
             after=[work.snapshots.get(digest) for digest in after],
             ruleset=self.parse_ruleset(work.rulesets.text(campaign.ruleset)),
             engine=self.engine,
-            built_at=self.clock.now(),
+            built_at=now,
             public_key=self.public_pem,
         )
 

@@ -1,0 +1,1 @@
+"""What is checked of an evidence package; each check returns a sentence, or raises one."""

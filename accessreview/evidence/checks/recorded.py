@@ -1,0 +1,42 @@
+"""What the audit trail recorded of one campaign, found in one pass."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from accessreview.model.audit import AuditEvent
+
+_STATE = "campaign:state:"
+_TASK = "remediation_task:change:"
+
+
+@dataclass(slots=True)
+class Recorded:
+    """The events that concern one campaign; of decisions, settlements and changes the last ones."""
+
+    states: dict[str, AuditEvent] = field(default_factory=dict)
+    course: list[str] = field(default_factory=list)
+    taken: dict[str, AuditEvent] = field(default_factory=dict)
+    settled: dict[str, AuditEvent] = field(default_factory=dict)
+    signed: list[AuditEvent] = field(default_factory=list)
+    changed: dict[str, AuditEvent] = field(default_factory=dict)
+
+
+def recorded_of(events: Iterable[AuditEvent], campaign: str) -> Recorded:
+    """Look through the whole trail for what concerns the campaign with this id."""
+    found = Recorded()
+    for event in events:
+        if event.object == campaign and event.action.startswith(_STATE):
+            verb = event.action.removeprefix(_STATE)
+            found.states[verb] = event
+            found.course.append(verb)
+        elif event.object == campaign and event.action == "campaign:decisions:sign_off":
+            found.signed.append(event)
+        elif event.action == "review_item:settlement:record":
+            found.settled[event.object] = event
+        elif event.details.get("campaign") != campaign:
+            continue
+        elif event.action == "review_item:decision:take":
+            found.taken[event.object] = event
+        elif event.action.startswith(_TASK) and event.action != f"{_TASK}start":
+            found.changed[event.object] = event
+    return found
