@@ -40,10 +40,10 @@ class Queries:
         """
         views = SnapshotViews()
         return cls(
-            OverviewQueries(database, clock),
+            OverviewQueries(database, clock, views),
             ViolationQueries(database, views, parse_ruleset),
             ReviewQueries(database, clock, describe, parse_ruleset),
             CampaignQueries(database, clock),
-            SourceQueries(database, clock),
+            SourceQueries(database, clock, views),
             TrailQueries(database),
         )

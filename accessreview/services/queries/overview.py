@@ -12,6 +12,7 @@ from accessreview.services.authorization import Capability, allowed, require
 from accessreview.services.ports import Clock, Database
 from accessreview.services.queries.campaigns import CampaignQueries, CampaignRow, has_ended
 from accessreview.services.queries.sources import Freshness, SourceQueries
+from accessreview.services.queries.views import SnapshotViews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Overview:
 class OverviewQueries:
     database: Database
     clock: Clock
+    views: SnapshotViews
 
     def show(self, authorization: Authorization) -> Overview | None:
         """The state of the whole; None for those who only review."""
@@ -46,7 +48,7 @@ class OverviewQueries:
         campaigns = CampaignQueries(self.database, self.clock).list(authorization)
         running = [row for row in campaigns if not has_ended(row.campaign)]
         return Overview(
-            freshness=SourceQueries(self.database, self.clock).freshness(authorization),
+            freshness=SourceQueries(self.database, self.clock, self.views).freshness(authorization),
             assessment=assessment,
             open_by_severity=Counter(
                 one.severity for one in violations if one.state is ViolationState.OPEN

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from accessreview.analysis.hygiene import ambiguities
+from accessreview.model.access import AccountRef
 from accessreview.model.snapshot import Coverage, Source
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, StoredSnapshot
+from accessreview.services.queries.views import SnapshotViews
 
 FRESH_FOR = timedelta(hours=36)
 
@@ -39,9 +42,42 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class UnresolvedPrincipal:
+    """A principal that no directory read here holds, or several; ``matches`` names these."""
+
+    vcenter: str
+    principal: str
+    is_group: bool
+    matches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceQueries:
     database: Database
     clock: Clock
+    views: SnapshotViews
+
+    def unresolved(self, authorization: Authorization) -> tuple[UnresolvedPrincipal, ...]:
+        """Those of the newest snapshot: who is behind them is not known, or they are several."""
+        require(authorization, Capability.SEE_SOURCES)
+        with self.database.reading() as unit:
+            latest = unit.snapshots.latest()
+            if latest is None:
+                return ()
+            view = self.views.of(unit, latest.digest)
+        return tuple(
+            UnresolvedPrincipal(
+                view.source_name(one.vcenter),
+                one.principal,
+                one.is_group,
+                tuple(
+                    f"{id_ if one.is_group else view.person_of(AccountRef(source, id_))} "
+                    f"({view.source_name(source)})"
+                    for source, id_ in one.matches
+                ),
+            )
+            for one in ambiguities(view.estate)
+        )
 
     def freshness(self, authorization: Authorization, history: int = 20) -> Freshness:
         require(authorization, Capability.SEE_SOURCES)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from flask import Blueprint, Response, flash, make_response, redirect, url_for
 
 from accessreview.services.authorization import Capability, allowed
-from accessreview.services.queries.sources import Freshness
+from accessreview.services.queries.sources import Freshness, UnresolvedPrincipal
 from accessreview.web.context import application, authorization
 from accessreview.web.guard import needs
 from accessreview.web.page import Page, render
@@ -18,6 +18,7 @@ bp = Blueprint("sources", __name__, url_prefix="/sources")
 class SourcesPage(Page):
     template: ClassVar[str] = "sources/show.html"
     freshness: Freshness
+    unresolved: tuple[UnresolvedPrincipal, ...]
     may_collect: bool
 
 
@@ -29,6 +30,7 @@ def show() -> Response:
         SourcesPage(
             title="Sources",
             freshness=application().queries.sources.freshness(who),
+            unresolved=application().queries.sources.unresolved(who),
             may_collect=allowed(who, Capability.COLLECT),
         )
     )

@@ -51,6 +51,22 @@ def test_sources_say_how_complete_and_how_old_they_are(whole: Tool, browser: Ope
     assert "02 Mar 2026, 09:00 UTC" in page
 
 
+def test_names_that_lead_to_nobody_or_to_several_are_listed(
+    whole: Tool, browser: OpenBrowser
+) -> None:
+    assert "lead to nobody" not in browser("auditor").get("/sources").text
+    unread = "VSPHERE.LOCAL\\Administrators"
+    whole.company.add("permissions", "vc", "root", unread, "true", "-1", "true")
+    whole.company.add("principal_names", "dir", "fay", "CORP\\amy")
+
+    whole.application.refresh.run(ADMINISTRATOR)
+    page = browser("auditor").get("/sources").text
+
+    assert "2 names in the newest snapshot" in page
+    assert unread in page
+    assert "2: Amy Admin (corp.example), Fay Fallback (corp.example)" in page
+
+
 def test_the_audit_trail_is_paged_and_searched(whole: Tool, browser: OpenBrowser) -> None:
     here = browser("auditor")
     with whole.application.database.reading() as work:
