@@ -1,6 +1,7 @@
 """The commands over a database, a configuration file and the small company as a bundle."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,13 +50,18 @@ class Installation:
         assert (result.exit_code, result.stdout) == (code, ""), result.stderr
         return result.stderr
 
-    def bundle(self, *, after: timedelta = timedelta(minutes=-1)) -> Path:
-        """The company as it is now, as if read so long after now."""
+    def bundle(self, *, before: timedelta = timedelta(minutes=1)) -> Path:
+        """The company as it is now, as if read so long before."""
         self._imports += 1
         path = self.folder / f"company-{self._imports}"
-        at = datetime.now(UTC).replace(microsecond=0) + after
+        at = datetime.now(UTC).replace(microsecond=0) - before
         write_bundle(self.company.snapshot(at), path, annex=True)
         return path
+
+    def bundle_of_the_next_second(self) -> Path:
+        """Read later than anything that was decided: times are recorded to the second."""
+        time.sleep(1)
+        return self.bundle(before=timedelta())
 
     @contextmanager
     def opened(self) -> Iterator[Application]:

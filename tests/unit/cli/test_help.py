@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from accessreview.cli import main
 
-OF_THE_APPLICATION = ["flask", "sqlalchemy", "pyVmomi", "ldap3", "waitress", "pydantic"]
+OF_THE_APPLICATION = ["flask", "sqlalchemy", "pyVmomi", "ldap3", "waitress"]
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 PAGES = "".join((REFERENCE / f"{name}.md").read_text("utf-8") for name in ("commands", "storage"))
 

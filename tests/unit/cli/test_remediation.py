@@ -1,7 +1,5 @@
 """``remediation``: planned, handed over, and proven only by what is collected later."""
 
-from datetime import timedelta
-
 import pytest
 
 from tests.unit.cli.conftest import Installation, Row
@@ -67,7 +65,7 @@ def test_only_a_later_snapshot_proves_a_removal(peopled: Installation, revoked: 
     assert settlement["verdict"] == "not_known"
     assert "proven" in peopled.refused(8, "campaign", "close", revoked)
     peopled.company.drop("members", "dir", "team", "dir", "dan")
-    peopled.run("import", str(peopled.bundle(after=timedelta(seconds=1))))
+    peopled.run("import", str(peopled.bundle_of_the_next_second()))
     assert dans(peopled, revoked)["settlement"]["verdict"] == "gone"
     (row,) = peopled.run("campaign", "close", revoked)
     assert row["state"] == "closed"
