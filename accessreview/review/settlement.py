@@ -31,10 +31,10 @@ class OtherGrant:
 class LaterView:
     """What a later snapshot shows of one item.
 
-    ``unread`` says in sentences what was not read, or not after the decision: with any of them,
-    absence proves nothing. ``chains`` are those by which accounts of the subject, disabled ones
-    included, still reach the permission. ``others`` are deciding grants by other permissions that
-    no owner kept in this campaign.
+    ``unread`` says in sentences what was not read, not after the decision, or without knowing whom
+    it names: with any of them, absence proves nothing. ``chains`` are those by which accounts of
+    the subject, disabled ones included, still reach the permission. ``others`` are deciding grants
+    by other permissions that no owner kept in this campaign.
     """
 
     snapshot: str

@@ -1,6 +1,6 @@
 """Findings over time: which violations are open, closed, or no longer known."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,17 +24,18 @@ def carry(
     findings: Iterable[Finding],
     assessed: Assessed,
     sources_of: Mapping[str, frozenset[str]],
+    doubtful: Collection[FindingKey] = frozenset(),
 ) -> tuple[Violation, ...]:
     """Every violation as it stands after an assessment, in the order of their keys.
 
     What was found is open, again if need be. What was not found is closed only when the snapshot is
     complete, has every source that the violation was last seen with (``sources_of`` has them by
-    snapshot), and its rule was asked at all; otherwise it is not known. A snapshot older than the
-    one that judged a violation last changes nothing of it.
+    snapshot), its rule was asked at all, and it is not ``doubtful``; otherwise it is not known. A
+    snapshot older than the one that judged a violation last changes nothing of it.
     """
     before = {violation.key: violation for violation in known}
     found = {finding.key: finding for finding in findings}
-    return tuple(_carried(before, found, assessed, sources_of))
+    return tuple(_carried(before, found, assessed, sources_of, doubtful))
 
 
 def _carried(
@@ -42,6 +43,7 @@ def _carried(
     found: Mapping[FindingKey, Finding],
     assessed: Assessed,
     sources_of: Mapping[str, frozenset[str]],
+    doubtful: Collection[FindingKey],
 ) -> Iterator[Violation]:
     for key in sorted({*before, *found}):
         violation = before.get(key)
@@ -56,6 +58,7 @@ def _carried(
                 assessed.is_complete
                 and sources_of[violation.last_snapshot] <= assessed.sources
                 and key.rule in assessed.rules
+                and key not in doubtful
             )
             yield (
                 replace(violation, state=ViolationState.CLOSED, closed_at=assessed.taken_at)

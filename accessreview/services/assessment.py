@@ -1,19 +1,21 @@
 """Assessment: what the current ruleset finds in a snapshot, and which violations that leaves."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from accessreview.analysis.estate import build_estate
+from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.rules import assess
 from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.canonical import canonical_json, sha256
 from accessreview.model.errors import NotFoundError
+from accessreview.model.finding import FindingKey
 from accessreview.model.policy import Ruleset
 from accessreview.model.snapshot import Snapshot
 from accessreview.model.user import Authorization
 from accessreview.review.violations import Assessed, carry
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, UnitOfWork
+from accessreview.services.unnamed import doubtful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,11 @@ class Assessing:
             if known is not None and known == work.assessments.latest():
                 return known
             snapshot = work.snapshots.get(digest)
-        assessment = known or self._assess(assessment_id, snapshot)
+            seen = frozenset(work.violations.all())
+        estate = build_estate(snapshot)
+        assessment = known or self._assess(assessment_id, estate)
+        found = {finding.key for finding in assessment.findings}
+        unsure = doubtful(self.database, _unless_closed(seen, found), estate)
         with self.database.writing() as work:
             now = self.clock.now()
             before = work.violations.all()
@@ -55,7 +61,12 @@ class Assessing:
                 before
                 if is_past
                 else carry(
-                    before, assessment.findings, self._assessed(snapshot), _sources_of(work, before)
+                    before,
+                    assessment.findings,
+                    self._assessed(snapshot),
+                    _sources_of(work, before),
+                    # What came in between has not been looked into.
+                    unsure.union(each.key for each in before if each not in seen),
                 )
             )
             work.rulesets.add(self.ruleset)
@@ -91,14 +102,14 @@ class Assessing:
     def _id(self, snapshot: str) -> str:
         return sha256(canonical_json([snapshot, self.ruleset.digest, self.engine_version]))
 
-    def _assess(self, assessment_id: str, snapshot: Snapshot) -> Assessment:
+    def _assess(self, assessment_id: str, estate: Estate) -> Assessment:
         return Assessment(
             id=assessment_id,
-            snapshot=snapshot.digest,
+            snapshot=estate.snapshot.digest,
             ruleset=self.ruleset.digest,
             engine=self.engine_version,
             at=self.clock.now(),
-            findings=assess(build_estate(snapshot), self.ruleset),
+            findings=assess(estate, self.ruleset),
         )
 
     def _assessed(self, snapshot: Snapshot) -> Assessed:
@@ -137,6 +148,14 @@ def _is_past(work: UnitOfWork, snapshot: Snapshot) -> bool:
     return (
         newest is not None and work.snapshots.describe(newest.snapshot).taken_at > snapshot.taken_at
     )
+
+
+def _unless_closed(
+    violations: Iterable[Violation], found: Collection[FindingKey]
+) -> Iterator[Violation]:
+    for violation in violations:
+        if violation.key not in found and violation.state is not ViolationState.CLOSED:
+            yield violation
 
 
 def _changed(before: Iterable[Violation], after: Iterable[Violation]) -> tuple[Violation, ...]:

@@ -15,6 +15,7 @@ from accessreview.review.consequences import folded
 from accessreview.review.people import People, people_of
 from accessreview.review.places import Places, places_of
 from accessreview.review.settlement import LaterView, OtherGrant, unread
+from accessreview.services.unnamed import unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Later:
     places: Places
     everyone: Holdings
     privileges: Mapping[tuple[str, str], frozenset[str]]
+    unnamed: frozenset[PermissionKey]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Later":
@@ -41,6 +43,7 @@ class Later:
             places_of(snapshot),
             Holdings(estate),
             {role: frozenset(held) for role, held in privileges.items()},
+            unnamed(estate),
         )
 
     def view(
@@ -61,10 +64,21 @@ class Later:
         return LaterView(
             snapshot=self.snapshot.digest,
             at=at,
-            unread=unread(reviewed, self.snapshot.sources, decided_at),
+            unread=(
+                *unread(reviewed, self.snapshot.sources, decided_at),
+                *self._unnamed(item.access.permission.key),
+            ),
             chains=tuple(self._chains(item, accounts)),
             others=tuple(self._others(item, accounts, kept)),
         )
+
+    def _unnamed(self, key: PermissionKey) -> Iterator[str]:
+        if folded(key) in self.unnamed:
+            yield (
+                f"{key.principal} still has a permission on {self.places.path(key.entity)}, but no "
+                "directory that was read knows the name any more: whom it names is not known. "
+                "Remove the permission, or name the domain in the settings of its directory."
+            )
 
     def _accounts(self, item: ReviewItem) -> tuple[AccountRef, ...]:
         """The subject's accounts now, and those it had if they are still there."""

@@ -1,5 +1,6 @@
 """What takes a proof away, and where else revoked access may still be."""
 
+from accessreview.model.assessment import ViolationState
 from accessreview.model.review import SettlementVerdict
 from tests.unit.services.conftest import ADMINISTRATOR, House
 
@@ -53,3 +54,40 @@ def test_a_permission_below_that_was_kept_is_none_that_is_left(peopled: House) -
     settlement = peopled.items(campaign)[DANS].settlement
     assert settlement is not None
     assert settlement.verdict is SettlementVerdict.GONE
+
+
+def rename(house: House, old: str, new: str) -> None:
+    rows = house.company.rows["principal_names"]
+    house.company.rows["principal_names"] = [(*row[:2], row[2].replace(old, new)) for row in rows]
+
+
+def test_a_permission_whose_name_nobody_carries_any_more_is_not_gone(peopled: House) -> None:
+    campaign = peopled.open()
+    peopled.answer(campaign, DANS)
+    rename(peopled, "CORP\\VM Admins", "CORP\\VM Operators")
+    collect(peopled)
+    settlement = peopled.items(campaign)[DANS].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.NOT_KNOWN
+    assert settlement.left == (
+        (
+            "CORP\\VM Admins still has a permission on vCenter Berlin / Berlin, but no directory "
+            "that was read knows the name any more: whom it names is not known. Remove the "
+            "permission, or name the domain in the settings of its directory."
+        ),
+    )
+    rename(peopled, "CORP\\VM Operators", "CORP\\VM Admins")
+    peopled.company.drop("members", "dir", "team", "dir", "dan")
+    collect(peopled)
+    settlement = peopled.items(campaign)[DANS].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.GONE
+
+
+def test_a_name_that_nobody_carries_any_more_closes_no_violation(peopled: House) -> None:
+    rename(peopled, "CORP\\", "CORPORATE\\")
+    collect(peopled)
+    with peopled.database.reading() as work:
+        states = {each.key.text(): each.state for each in work.violations.all()}
+    assert states["SOD-1/identity/dan"] is ViolationState.NOT_KNOWN
+    assert states["SPRAWL-1/vcenter/vc"] is ViolationState.NOT_KNOWN
