@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -57,7 +57,7 @@ def _time(plain: Any) -> datetime:  # noqa: ANN401 - JSON in, a value out
     moment = datetime.fromisoformat(plain)
     if moment.utcoffset() is None:
         raise ValueError(f"{plain} is a time without a zone")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _enumeration(kind: type[Enum]) -> Decode:
@@ -121,6 +121,8 @@ def _dataclass(kind: Any) -> Decode:  # noqa: ANN401 - any dataclass
     decoders = {field.name: _decoder(hints[field.name]) for field in fields(kind)}
 
     def read(plain: Any) -> Any:  # noqa: ANN401 - JSON in, a value out
+        for name in plain.keys() - decoders.keys():
+            raise TypeError(f"{kind.__name__} has no field {_shown(name)}")
         return kind(**{name: decoders[name](item) for name, item in plain.items()})
 
     return read

@@ -40,7 +40,12 @@ def population(inspection: Inspection) -> str:
     asked = {(item.subject, item.access.permission.key) for item in items}
     require(len(asked) == len(items), "The same access is asked about twice.")
     stated = parse_object(package["population.json"], "population.json")
-    for name, computed in population_stated(items, snapshot).items():
+    computed_again = population_stated(items, snapshot)
+    require(
+        set(stated) == {*computed_again, "unresolved"},
+        "population.json does not state what it should, or more.",
+    )
+    for name, computed in computed_again.items():
         require(
             stated.get(name) == computed,
             f"population.json states other {name} than the items and the snapshot show.",

@@ -6,19 +6,23 @@ from dataclasses import dataclass, field
 from accessreview.model.audit import AuditEvent
 
 _STATE = "campaign:state:"
-_TASK = "remediation_task:change:"
+_CHANGE = "remediation_task:change:"
+START = f"{_CHANGE}start"
 
 
 @dataclass(slots=True)
 class Recorded:
-    """The events that concern one campaign; of decisions, settlements and changes the last ones."""
+    """The events that concern one campaign; of decisions and settlements the last ones.
+
+    ``changed`` are those of each change since it was last begun by this product, that start first.
+    """
 
     states: dict[str, AuditEvent] = field(default_factory=dict)
     course: list[str] = field(default_factory=list)
     taken: dict[str, AuditEvent] = field(default_factory=dict)
     settled: dict[str, AuditEvent] = field(default_factory=dict)
     signed: list[AuditEvent] = field(default_factory=list)
-    changed: dict[str, AuditEvent] = field(default_factory=dict)
+    changed: dict[str, list[AuditEvent]] = field(default_factory=dict)
 
 
 def recorded_of(events: Iterable[AuditEvent], campaign: str) -> Recorded:
@@ -37,6 +41,8 @@ def recorded_of(events: Iterable[AuditEvent], campaign: str) -> Recorded:
             continue
         elif event.action == "review_item:decision:take":
             found.taken[event.object] = event
-        elif event.action.startswith(_TASK) and event.action != f"{_TASK}start":
-            found.changed[event.object] = event
+        elif event.action == START:
+            found.changed[event.object] = [event]
+        elif event.action.startswith(_CHANGE):
+            found.changed.setdefault(event.object, []).append(event)
     return found

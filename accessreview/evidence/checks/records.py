@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from accessreview.evidence.checks.recorded import Recorded, recorded_of
+from accessreview.evidence.checks.recorded import START, Recorded, recorded_of
 from accessreview.evidence.compile import is_revoked
 from accessreview.evidence.inspection import Inspection, require
 from accessreview.evidence.manifest import Manifest
 from accessreview.model.audit import AuditEvent
-from accessreview.model.canonical import plain
+from accessreview.model.canonical import canonical_json, plain
 from accessreview.model.remediation import RemediationTask, TaskState
 from accessreview.model.review import (
     Campaign,
@@ -27,6 +27,7 @@ _COURSE: Mapping[CampaignState, tuple[str, ...]] = {
 _OF_SIGN_OFF = ("reviewer", "kept", "revoked", "statement")
 # A new plan moves these two without an event of each change.
 _REPLANNED = frozenset({TaskState.PLANNED, TaskState.BLOCKED})
+_DONE = ({TaskState.EXECUTED}, {TaskState.EXECUTED, TaskState.VERIFIED})
 
 
 def records(inspection: Inspection) -> str:
@@ -185,8 +186,16 @@ def _require_settlement(recorded: Recorded, item: ReviewItem) -> None:
 
 
 def _require_task(recorded: Recorded, task: RemediationTask) -> None:
+    events = recorded.changed.get(task.id, [])
     if task.state not in _REPLANNED:
-        _require_details(recorded.changed[task.id], {"state": task.state.value})
+        _require_details(events[-1], {"state": task.state.value})
+    # Once carried out, a change is fixed; before, and when reopened, a new plan may word it anew.
+    if (
+        events
+        and events[0].action == START
+        and {e.details.get("state") for e in events[1:]} in _DONE
+    ):
+        _require_details(events[0], {"change": canonical_json(task.change).decode()})
 
 
 def _require_building(events: Sequence[AuditEvent], manifest: Manifest) -> None:
