@@ -7,7 +7,7 @@ import pytest
 
 from accessreview.bundles.files import bundle_files
 from accessreview.model.canonical import plain
-from accessreview.model.review import Campaign, Outcome
+from accessreview.model.review import Campaign, CampaignScope, Outcome
 from accessreview.reports import Reports
 from accessreview.resources import directory
 from accessreview.services.evidence import EvidencePackages
@@ -94,6 +94,15 @@ def cancelled(house: House) -> Campaign:
     house.decisions.take(reviewer(item.reviewer), item.id, Outcome.REVOKE, "too much")
     house.clock.move(minutes=1)
     return house.campaigns.cancel(ADMINISTRATOR, campaign.id, "opened too early")
+
+
+def violations(house: House) -> Campaign:
+    """A campaign over violations alone, with an orphan in sight."""
+    house.company.add("permissions", "vc", "dc", "CORP\\Nobody", "true", "10", "true")
+    collect(house)
+    campaign = house.open(scope=CampaignScope.VIOLATIONS)
+    house.answer(campaign)
+    return campaign
 
 
 Story = Callable[[House], Campaign]
