@@ -170,8 +170,9 @@ def test_a_violation_is_found_revoked_removed_proven_and_sealed(
     _shred(tmp_path / "data")
     checks = installed.run("evidence", "verify", "package.zip", "--key", "company.pem")
     assert {check["verdict"] for check in checks} == {"holds"}
-    (reproduced,) = installed.run("evidence", "reproduce", "package.zip")
-    assert reproduced["compared"] == reproduced["equal"] > 0
+    reproduced = {row["what"]: row for row in installed.run("evidence", "reproduce", "package.zip")}
+    assert reproduced["findings"]["equal"] == reproduced["findings"]["compared"] == 1
+    assert reproduced["removals"]["equal"] == reproduced["removals"]["compared"] == 1
     _refuses_changes(installed, package)
 
 

@@ -25,7 +25,7 @@ class Installed:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.site), "PYTHONWARNINGS": "default"}
+        return {**os.environ, "PYTHONPATH": str(self.site)}
 
     def try_(self, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
