@@ -34,10 +34,6 @@ class Deadline:
         self._timeout = timeout_seconds
         self._end = time.monotonic() + deadline_seconds
 
-    @property
-    def has_passed(self) -> bool:
-        return time.monotonic() >= self._end
-
     def extend(self, seconds: float) -> None:
         """Allow at least so many seconds from now, to leave in good order."""
         self._end = max(self._end, time.monotonic() + seconds)

@@ -156,8 +156,3 @@ def holdings(estate: Estate) -> Iterator[tuple[str, tuple[Holding, ...]]]:
         held = everyone.of(identity)
         if held:
             yield identity, held
-
-
-def grants_of(estate: Estate, identity: str) -> tuple[Holding, ...]:
-    """What one identity holds; see ``Holdings.of``. Use ``holdings`` for many."""
-    return Holdings(estate).of(identity)

@@ -72,15 +72,6 @@ class Notifier(Protocol):
         """
 
 
-class Signer(Protocol):
-    @property
-    def public_key(self) -> bytes:
-        """The raw 32-byte Ed25519 public key."""
-
-    def sign(self, data: bytes) -> bytes:
-        """The 64-byte Ed25519 signature of ``data``."""
-
-
 class PasswordHasher(Protocol):
     def hash(self, password: str) -> str: ...
 

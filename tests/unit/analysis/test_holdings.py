@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from accessreview.analysis.accounts import find_accounts
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.explain import explain
-from accessreview.analysis.holdings import grants_of, holdings
+from accessreview.analysis.holdings import Holdings, holdings
 from accessreview.analysis.hygiene import ambiguities
 from accessreview.analysis.reached import accounts_matching, groups_named, memberships_leading_to
 from accessreview.model.access import AccountRef, EntityRef, GroupRef
@@ -84,7 +84,7 @@ def test_a_disabled_account_is_listed_as_such_beside_the_enabled_one() -> None:
             disabled=["v"],
         )
     )
-    by_group, by_account = grants_of(estate, "person")
+    by_group, by_account = Holdings(estate).of("person")
     assert [(by.account.id, by.enabled, by.objects) for by in by_group.held_by] == [
         ("u", True, 1),
         ("v", False, 1),
@@ -92,9 +92,9 @@ def test_a_disabled_account_is_listed_as_such_beside_the_enabled_one() -> None:
     assert [(by.account.id, by.via, by.objects) for by in by_account.held_by] == [
         ("v", ("v", r"D\v"), 1)
     ]
-    assert grants_of(estate, "idle") == ()
+    assert Holdings(estate).of("idle") == ()
     with pytest.raises(NotFoundError, match="No account of this snapshot belongs to nobody"):
-        grants_of(estate, "nobody")
+        Holdings(estate).of("nobody")
 
 
 def test_every_direct_group_that_leads_there_is_named_and_no_other() -> None:

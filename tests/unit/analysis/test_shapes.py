@@ -5,7 +5,7 @@ import pytest
 from accessreview.analysis.effective import effective_access, effective_privileges
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.explain import explain
-from accessreview.analysis.holdings import grants_of
+from accessreview.analysis.holdings import Holdings
 from accessreview.analysis.rules import assess
 from accessreview.model.access import AccountRef, EntityRef
 from accessreview.model.errors import InputError, NotFoundError
@@ -46,7 +46,7 @@ def test_groups_nested_thousands_deep_and_closed_to_a_ring_are_followed() -> Non
     assert effective_privileges(estate, U, root) == {"Go"}
     (grant,) = explain(estate, U, root)
     assert len(grant.groups) == (DEEP + 1) + (DEEP // 2 - 7 + 1)
-    assert grants_of(estate, "dir/u")[0].objects == 1
+    assert Holdings(estate).of("dir/u")[0].objects == 1
 
 
 def test_an_inventory_thousands_deep_is_climbed() -> None:
