@@ -12,11 +12,12 @@ from accessreview.model.errors import NotFoundError, UnavailableError
 from accessreview.model.review import CampaignScope, ReviewItem
 from accessreview.model.snapshot import Snapshot
 from accessreview.model.user import UserRole
+from accessreview.sample import SAMPLE
 from accessreview.services.application import Application
 from accessreview.settings import Settings, load_settings
 from accessreview.system import new_password
 
-CONFIGURATION = Path(__file__).resolve().parents[1] / "sample" / "data" / "accessreview.toml"
+CONFIGURATION = SAMPLE / "accessreview.toml"
 _CAMPAIGN = "Sample access review"
 _OPEN_FOR = timedelta(days=30)
 _PLEASANT = 8
