@@ -132,8 +132,14 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    company, clock, ids = Company(), FixedClock(), SequentialIds()
     database = fresh_database(tmp_path)
+    yield furnished(database)
+    database.close()
+
+
+def furnished(database: SqlDatabase) -> House:
+    """A house over an empty database."""
+    company, clock, ids = Company(), FixedClock(), SequentialIds()
     vcenter, directory = CompanySource("vc", company), CompanySource("dir", company)
     remediator, mailbox = CompanyRemediator(company), Mailbox()
     collection = Collection(
@@ -165,7 +171,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             ),
         },
     )
-    yield House(
+    return House(
         company,
         database,
         clock,
@@ -189,11 +195,14 @@ def house(tmp_path: Path) -> Iterator[House]:
         remediation,
         Refresh(collection=collection, assessing=assessing, remediation=remediation),
     )
-    database.close()
 
 
 @pytest.fixture
 def peopled(house: House) -> House:
+    return populated(house)
+
+
+def populated(house: House) -> House:
     """The house after a first collection, with a login for everybody who may be asked."""
     house.refresh.run(ADMINISTRATOR)
     with house.database.writing() as work:
