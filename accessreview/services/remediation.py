@@ -37,6 +37,7 @@ from accessreview.services.standing import (
     judged,
     latest,
     require_complete,
+    require_fresh,
     require_in_remediation,
     still_wanted,
     unfinished,
@@ -108,7 +109,8 @@ class Remediation:
         Raises:
             NotFoundError: no such task.
             ConfigurationError: no remediator is configured for this change.
-            ConflictError: the task is not in a state for it, or the simulation blocks it.
+            ConflictError: the task is not in a state for it, the simulation blocks it, or the
+                latest snapshot is too old to simulate by.
         """
         require(authorization, Capability.REMEDIATE)
         with self.database.reading() as work:
@@ -116,6 +118,8 @@ class Remediation:
         remediator = self._remediator(task.change)
         if task.state is not TaskState.BLOCKED:  # a new plan may release it
             advance(TASK, task.state, TaskAction.EXECUTE)
+        with self.database.reading() as work:
+            require_fresh(work, self.clock.now())
         self.plan(authorization, task.campaign)
         with self.database.writing() as work:
             task = work.tasks.get(task_id)

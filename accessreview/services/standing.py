@@ -1,8 +1,9 @@
 """Where the remediation of campaigns stands: what is open, unfinished, outdated or incomplete."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from accessreview.model.canonical import plain
 from accessreview.model.errors import ConflictError, NotFoundError
 from accessreview.model.remediation import Change, RemediationTask, TaskState
 from accessreview.model.review import Campaign, CampaignState, ReviewItem
@@ -12,6 +13,9 @@ from accessreview.review.settlement import unread, verify_task
 from accessreview.services.ports import StoredSnapshot, UnitOfWork
 from accessreview.services.proofs import Later
 from accessreview.services.simulation import is_there
+
+FRESH_FOR = timedelta(hours=36)
+"""How long a reading counts as the present: a daily collection with a late night."""
 
 _OUT_OF_HAND = frozenset({TaskState.HANDED_OVER, TaskState.EXECUTED})
 _UNFINISHED = frozenset(TaskState) - {TaskState.BLOCKED, TaskState.VERIFIED}
@@ -53,6 +57,20 @@ def require_complete(snapshot: Snapshot, reviewed: Iterable[Source]) -> None:
         raise ConflictError(
             "What a removal would lead to is not known, because the latest snapshot is not "
             f"complete. Collect again. {' '.join(missing)}"
+        )
+
+
+def require_fresh(work: UnitOfWork, now: datetime) -> None:
+    """Raise ConflictError if anything was read too long ago to simulate a change made now."""
+    old = [
+        f"{source.name} was read last on {plain(source.finished_at)}."
+        for source in latest(work).sources
+        if now - source.finished_at > FRESH_FOR
+    ]
+    if old:
+        raise ConflictError(
+            "What a removal would lead to today is not known, because the latest snapshot is old. "
+            f"{' '.join(old)} Collect again."
         )
 
 

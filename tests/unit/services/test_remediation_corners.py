@@ -1,5 +1,8 @@
 """Remediation where campaigns, vCenters and people get in each other's way."""
 
+import pytest
+
+from accessreview.model.errors import ConflictError
 from accessreview.model.remediation import PermissionRemoval, TaskState
 from accessreview.model.review import SettlementVerdict
 from tests.unit.services.conftest import ADMINISTRATOR, House
@@ -83,3 +86,14 @@ def test_a_snapshot_during_which_a_campaign_was_closed_leaves_it_closed(peopled:
     assert peopled.items(campaign)["dan", "CORP\\VM Admins"].settlement is None
     with peopled.database.reading() as work:
         assert work.campaigns.get(campaign.id) == closed
+
+
+def test_nothing_is_changed_by_a_simulation_of_long_ago(peopled: House) -> None:
+    campaign = peopled.open()
+    peopled.answer(campaign, ("dan", "CORP\\VM Admins"))
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    peopled.clock.move(hours=37)
+    with pytest.raises(ConflictError, match=r"vCenter Berlin was read last on .* Collect again"):
+        peopled.remediation.execute(ADMINISTRATOR, task.id)
+    peopled.refresh.run(ADMINISTRATOR)
+    assert peopled.remediation.execute(ADMINISTRATOR, task.id).state is TaskState.EXECUTED
