@@ -17,6 +17,7 @@ from accessreview.signing.keys import Ed25519Signer, verify
 _MARK = b"accessreview-seal-1 "
 _COMMENT = re.compile(rb"accessreview-seal-1 ([0-9a-f]{64}) ([0-9a-f]{128})")
 _LENGTH = len(_MARK) + 64 + 1 + 128
+_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*(?:/[a-z0-9_][a-z0-9_.-]*)*")
 _LONGEST = 4 * 2**30
 _MOST_FILES = 10_000
 
@@ -82,8 +83,11 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
     left = _LONGEST
     for entry in entries:
         name = entry.filename
-        if name in files or name.startswith("/") or ".." in name.split("/") or "\\" in name:
+        # Small letters only: two names must not become one where case does not count.
+        if name in files or not _NAME.fullmatch(name):
             raise IntegrityError(f"The archive holds a file name that is not allowed: {name!r}.")
+        if entry.compress_type != zipfile.ZIP_DEFLATED:
+            raise IntegrityError(f"{name} in the archive is packed in another way than by us.")
         with archive.open(entry) as file:
             files[name] = file.read(left + 1)
         left -= len(files[name])

@@ -60,7 +60,11 @@ def _require_independent(item: ReviewItem, identities: Mapping[AccountRef, str])
 
 def sign_offs(inspection: Inspection) -> str:
     package = inspection.package
-    signed = {item.id: item for item in package.items if item.state is ItemState.SIGNED}
+    signed = {
+        item.id: item
+        for item in package.items
+        if item.state is ItemState.SIGNED and item.decision is not None
+    }
     rows = {
         item.id: row
         for item, row in zip(package.items, package.item_rows, strict=True)

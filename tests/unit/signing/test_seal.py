@@ -1,5 +1,7 @@
 """The seal covers every byte of an archive."""
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -66,10 +68,53 @@ def test_a_file_that_is_no_archive_is_refused_in_a_sentence() -> None:
         archived_files(b"PK\x03\x04 but not really")
 
 
-@pytest.mark.parametrize("name", ["/etc/passwd", "../up", "a/../../b", "back\\slash"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/etc/passwd",
+        "../up",
+        "a/../../b",
+        "back\\slash",
+        "",
+        "Manifest.json",
+        ".hidden",
+        "a b",
+        "é",
+        "a//b",
+        "a\n",
+    ],
+)
 def test_a_name_that_leaves_the_archive_is_refused(name: str, signer: keys.Ed25519Signer) -> None:
     with pytest.raises(IntegrityError, match="not allowed"):
         archived_files(seal({name: b""}, signer))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_packed_in_another_way_is_refused(method: int) -> None:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a.txt", b"text" * 99)
+    with pytest.raises(IntegrityError, match=r"a\.txt in the archive is packed in another way"):
+        archived_files(buffer.getvalue())
+
+
+def test_the_same_name_twice_is_refused() -> None:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"one")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.txt", b"two")
+    with pytest.raises(IntegrityError, match=r"not allowed: 'a\.txt'"):
+        archived_files(buffer.getvalue())
+
+
+def test_an_archive_that_unpacks_without_end_is_not_read_on(
+    signer: keys.Ed25519Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accessreview.signing.seal._LONGEST", 1000)
+    assert archived_files(seal({"a": bytes(500), "b": bytes(500)}, signer))
+    with pytest.raises(IntegrityError, match="more than"):
+        archived_files(seal({"a": bytes(500), "b": bytes(501)}, signer))
 
 
 def test_the_private_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
