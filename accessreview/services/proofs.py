@@ -67,6 +67,7 @@ class Later:
             unread=(
                 *unread(reviewed, self.snapshot.sources, decided_at),
                 *self._unnamed(item.access.permission.key),
+                *self._unseen(item),
             ),
             chains=tuple(self._chains(item, accounts)),
             others=tuple(self._others(item, accounts, kept)),
@@ -78,6 +79,20 @@ class Later:
                 f"{key.principal} still has a permission on {self.places.path(key.entity)}, but no "
                 "directory that was read knows the name any more: whom it names is not known. "
                 "Remove the permission, or name the domain in the settings of its directory."
+            )
+
+    def is_seen(self, entity: EntityRef) -> bool:
+        """Whether the inventory shows it; a global permission stands on nothing in it."""
+        return not entity.id or entity in self.places.entities
+
+    def _unseen(self, item: ReviewItem) -> Iterator[str]:
+        # "No access" for the collecting account hides an entity, and no answer says so.
+        entity = item.access.permission.key.entity
+        if entity.vcenter in self.places.vcenters and not self.is_seen(entity):
+            yield (
+                f"{item.access.place} is not among what was read of "
+                f"{self.places.vcenters[entity.vcenter]}: it was deleted, or is hidden from the "
+                "account that collects, permissions included."
             )
 
     def _accounts(self, item: ReviewItem) -> tuple[AccountRef, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from accessreview.model.canonical import plain
 from accessreview.model.errors import ConflictError, NotFoundError
-from accessreview.model.remediation import Change, RemediationTask, TaskState
+from accessreview.model.remediation import Change, PermissionRemoval, RemediationTask, TaskState
 from accessreview.model.review import Campaign, CampaignState, ReviewItem
 from accessreview.model.snapshot import Snapshot, Source
 from accessreview.review.changes import change_key
@@ -120,6 +120,8 @@ def judged(
         return []
     moved = []
     for task in tasks:
+        if isinstance(task.change, PermissionRemoval) and not later.is_seen(task.change.entity):
+            continue
         there = is_there(later.estate, task.change)
         last = task.updated_at
         # Begun in the very second of the last step, a reading may still have seen what was before.

@@ -1,6 +1,7 @@
 """What takes a proof away, and where else revoked access may still be."""
 
 from accessreview.model.assessment import ViolationState
+from accessreview.model.remediation import TaskState
 from accessreview.model.review import SettlementVerdict
 from tests.unit.services.conftest import ADMINISTRATOR, House
 
@@ -91,3 +92,26 @@ def test_a_name_that_nobody_carries_any_more_closes_no_violation(peopled: House)
         states = {each.key.text(): each.state for each in work.violations.all()}
     assert states["SOD-1/identity/dan"] is ViolationState.NOT_KNOWN
     assert states["SPRAWL-1/vcenter/vc"] is ViolationState.NOT_KNOWN
+
+
+def test_an_entity_that_is_not_shown_any_more_proves_nothing(peopled: House) -> None:
+    peopled.company.add("permissions", "vc", "vm1", "CORP\\dan", "false", "10", "true")
+    collect(peopled)
+    campaign = peopled.open()
+    dans = ("dan", "CORP\\dan")
+    peopled.answer(campaign, dans)
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    peopled.company.drop("entities", "vc", "vm1")
+    peopled.company.drop("permissions", "vc", "vm1")
+    collect(peopled)
+    settlement = peopled.items(campaign)[dans].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.NOT_KNOWN
+    assert settlement.left == (
+        (
+            "vCenter Berlin / Berlin / Prod / web-1 is not among what was read of vCenter Berlin: "
+            "it was deleted, or is hidden from the account that collects, permissions included."
+        ),
+    )
+    with peopled.database.reading() as work:
+        assert work.tasks.get(task.id).state is TaskState.PLANNED
