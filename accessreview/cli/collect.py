@@ -11,6 +11,7 @@ from accessreview.cli.configured import opened
 from accessreview.cli.output import print_rows
 from accessreview.model.canonical import plain
 from accessreview.services.application import Application
+from accessreview.services.ports import StoredSnapshot
 
 
 @click.command("collect")
@@ -19,7 +20,7 @@ def collect(config: Path | None) -> None:
     """Collect from every source, assess, and hold revoked items against what came."""
     with opened(config) as application:
         stored = application.collection.run(OPERATOR)
-        _conclude(application, stored.digest)
+        _conclude(application, stored)
 
 
 @click.command("import")
@@ -29,16 +30,14 @@ def import_command(bundle: Path, config: Path | None) -> None:
     """Store BUNDLE as a snapshot, assess it, and hold revoked items against it."""
     with opened(config) as application:
         stored = application.collection.store(OPERATOR, load_bundle(bundle), str(bundle))
-        _conclude(application, stored.digest)
+        _conclude(application, stored)
 
 
-def _conclude(application: Application, digest: str) -> None:
-    assessment = application.refresh.conclude(OPERATOR, digest)
-    with application.database.reading() as work:
-        sources = next(each for each in work.snapshots.list() if each.digest == digest).sources
+def _conclude(application: Application, stored: StoredSnapshot) -> None:
+    assessment = application.refresh.conclude(OPERATOR, stored.digest)
     print_rows(
         [
-            *(plain(source) for source in sources),
-            {"snapshot": digest, "findings": len(assessment.findings)},
+            *(plain(source) for source in stored.sources),
+            {"snapshot": stored.digest, "findings": len(assessment.findings)},
         ]
     )

@@ -1,26 +1,17 @@
-"""``accessreview snapshot``: look into a bundle; needs no database."""
-
-from pathlib import Path
+"""``accessreview snapshot``: snapshots as bundles, and those that are kept."""
 
 import click
 
-from accessreview.cli.bundle import bundle_argument, load_bundle
-from accessreview.cli.output import print_rows
+from accessreview.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "check": "accessreview.cli.snapshot_check:check",
+    "export": "accessreview.cli.snapshot_export:export_command",
+    "list": "accessreview.cli.snapshot_export:list_command",
+}
+"""Checking a bundle imports nothing of the application."""
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_at=COMMANDS)
 def snapshot() -> None:
-    """Check snapshot bundles."""
-
-
-@snapshot.command("check")
-@bundle_argument
-def check(bundle: Path) -> None:
-    """Read BUNDLE, a folder or a zip, strictly; print its tables and its digest."""
-    read = load_bundle(bundle)
-    print_rows(
-        [
-            *({"table": name, "rows": len(table)} for name, table in read.tables.items()),
-            {"digest": read.digest},
-        ]
-    )
+    """Check snapshot bundles, and export snapshots that are kept."""

@@ -11,6 +11,7 @@ from accessreview.cli.output import print_rows
 from accessreview.model.canonical import Plain
 from accessreview.model.errors import NotFoundError
 from accessreview.model.user import User, UserRole
+from accessreview.services.application import Application
 
 
 @click.group()
@@ -64,11 +65,28 @@ def list_command(config: Path | None) -> None:
 def disable(login: str, config: Path | None) -> None:
     """Shut a user out at once, sessions included."""
     with opened(config) as application:
-        with application.database.reading() as work:
-            found = work.users.by_login(login)
-        if found is None:
-            raise NotFoundError(f"There is no user with the login {login}.")
+        found = _found(application, login)
         print_rows([_shown(application.users.disable(OPERATOR, found.id))])
+
+
+@user.command("password")
+@click.argument("login")
+@click.password_option(help="Asked for when not given.")
+@config_option
+def password_command(login: str, password: str, config: Path | None) -> None:
+    """Give somebody a new password; their sessions end."""
+    with opened(config) as application:
+        found = _found(application, login)
+        application.users.set_password(OPERATOR, found.id, password)
+        print_rows([_shown(found)])
+
+
+def _found(application: Application, login: str) -> User:
+    with application.database.reading() as work:
+        found = work.users.by_login(login)
+    if found is None:
+        raise NotFoundError(f"There is no user with the login {login}.")
+    return found
 
 
 def _shown(shown: User) -> dict[str, Plain]:

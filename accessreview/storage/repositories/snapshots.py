@@ -99,7 +99,7 @@ class SqlSnapshots:
         statement = _newest_first().where(SnapshotRow.number.in_(having)).limit(1)
         return next(iter(self._described(statement)), None)
 
-    def list(self, limit: int = 100) -> Sequence[StoredSnapshot]:
+    def list(self, limit: int | None = 100) -> Sequence[StoredSnapshot]:
         return self._described(_newest_first().limit(limit))
 
     def _described(self, statement: Select[SnapshotRow]) -> Sequence[StoredSnapshot]:

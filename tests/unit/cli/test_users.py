@@ -54,3 +54,12 @@ def test_a_user_is_shut_out(installation: Installation) -> None:
 def test_an_unknown_login_is_named(installation: Installation) -> None:
     told = installation.refused(5, "user", "disable", "bob")
     assert told == "There is no user with the login bob.\n"
+
+
+def test_a_new_password_replaces_the_old_one_and_is_recorded(installation: Installation) -> None:
+    installation.run(*ADD, "--password", PASSWORD)
+    installation.run("user", "password", "ann", "--password", "another long one")
+    event = installation.run("audit", "list")[-1]
+    assert event["action"] == "user:password:change"
+    assert "another long one" not in str(event)
+    assert "bert" in installation.refused(5, "user", "password", "bert", "--password", PASSWORD)
