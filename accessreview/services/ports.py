@@ -110,8 +110,8 @@ class Snapshots(Protocol):
     def latest_with(self, source: str) -> StoredSnapshot | None:
         """The one taken last of those that have this source."""
 
-    def list(self, limit: int = 100) -> Sequence[StoredSnapshot]:
-        """The newest by when they were taken, newest first; at most ``limit`` of them."""
+    def list(self, limit: int | None = 100) -> Sequence[StoredSnapshot]:
+        """The newest by when they were taken, newest first; at most ``limit``, or all of them."""
 
 
 class Rulesets(Protocol):
