@@ -91,6 +91,26 @@ def compare(secure: ssl.SSLSocket, pin: str) -> None:
         raise WrongPinError(f"the server's certificate has SHA-256 {shown}")
 
 
+def tls_reason(error: ssl.SSLError, peer: Peer) -> str:
+    """What failed, and the remedy, as the end of a sentence."""
+    match error:
+        case WrongPinError():
+            return (
+                f"{error.args[0]}, which is not the pinned one; compare it on the server and"
+                " change the pin if it was renewed"
+            )
+        case ssl.SSLCertVerificationError():
+            trusted = peer.ca_file or "the authorities of this machine"
+            return (
+                f"the certificate does not verify against {trusted}: {error.verify_message};"
+                " give the right CA file or pin the certificate"
+            )
+        case _:
+            return (
+                f"TLS failed ({error.reason or type(error).__name__}); TLS 1.2 or newer is needed"
+            )
+
+
 def _pin(peer: Peer) -> str:
     pin = peer.pin_sha256.replace(":", "").strip().lower()
     if len(pin) != _SHA256_DIGITS or set(pin) - set("0123456789abcdef"):

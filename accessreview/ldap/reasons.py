@@ -12,7 +12,7 @@ from types import MappingProxyType
 from ldap3.core.exceptions import LDAPException, LDAPInvalidFilterError, LDAPStartTLSError
 
 from accessreview.ldap.settings import ServerSettings
-from accessreview.tls import WrongPinError
+from accessreview.tls import tls_reason
 
 SUCCESS = 0
 TIME_LIMIT = 3
@@ -77,7 +77,7 @@ def failure_words(error: Exception, tls_failure: Exception | None, settings: Ser
     """Say why there was no answer at all."""
     match tls_failure or error:
         case ssl.SSLError() as refused:
-            return _of_tls(refused, settings)
+            return tls_reason(refused, settings)
         case LDAPInvalidFilterError():
             return "the filter is malformed"
         case LDAPStartTLSError():
@@ -102,22 +102,3 @@ def _of_connection(error: Exception, settings: ServerSettings) -> str:
     if number:
         return f"the connection failed ({os.strerror(int(number[1]))})"
     return f"the connection failed or was closed by the server ({type(error).__name__})"
-
-
-def _of_tls(error: ssl.SSLError, settings: ServerSettings) -> str:
-    match error:
-        case WrongPinError():
-            return (
-                f"{error.args[0]}, which is not the pinned one; compare it on the server and"
-                " change the pin if it was renewed"
-            )
-        case ssl.SSLCertVerificationError():
-            trust = settings.ca_file or "the authorities of this machine"
-            return (
-                f"the certificate does not verify against {trust}: {error.verify_message};"
-                " give the right CA file or pin the certificate"
-            )
-        case _:
-            return (
-                f"TLS failed ({error.reason or type(error).__name__}); TLS 1.2 or newer is needed"
-            )

@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError
 
 from pyVmomi import vim, vmodl
 
-from accessreview.tls import WrongPinError
+from accessreview.tls import tls_reason
 from accessreview.vsphere.settings import VCenterSettings
 
 
@@ -39,7 +39,7 @@ def reason(error: Exception, settings: VCenterSettings) -> str:
 def _of_connection(error: OSError, settings: VCenterSettings) -> str:
     match error:
         case ssl.SSLError():
-            return _of_tls(error, settings)
+            return tls_reason(error, settings)
         case TimeoutError():
             return (
                 f"no answer came in time ({settings.timeout_seconds:g} s for each wait,"
@@ -47,25 +47,6 @@ def _of_connection(error: OSError, settings: VCenterSettings) -> str:
             )
         case _:
             return f"the connection failed ({error.strerror or type(error).__name__})"
-
-
-def _of_tls(error: ssl.SSLError, settings: VCenterSettings) -> str:
-    match error:
-        case WrongPinError():
-            return (
-                f"{error.args[0]}, which is not the pinned one; compare it on the server and"
-                " change the pin if it was renewed"
-            )
-        case ssl.SSLCertVerificationError():
-            trust = settings.ca_file or "the authorities of this machine"
-            return (
-                f"the certificate does not verify against {trust}: {error.verify_message};"
-                " give the right CA file or pin the certificate"
-            )
-        case _:
-            return (
-                f"TLS failed ({error.reason or type(error).__name__}); TLS 1.2 or newer is needed"
-            )
 
 
 def _status(error: HTTPException) -> str:
