@@ -56,6 +56,7 @@ class _DirectoryNames(_Source):
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: Pattern = ""
     service_pattern: Pattern = ""
+    dangling_members: Literal["unknown", "deleted"] = "unknown"
 
     @field_validator("admin_pattern", "service_pattern")
     @classmethod
@@ -65,6 +66,13 @@ class _DirectoryNames(_Source):
         except re.error as error:
             raise ValueError(f"no regular expression: {error}") from error
         return pattern
+
+    def _check_dangling_members(self, kind: str) -> None:
+        if kind == "active-directory" and self.dangling_members == "deleted":
+            raise ValueError(
+                "dangling_members is for OpenLDAP alone; a member that an Active Directory names "
+                "was not deleted, so leave it out"
+            )
 
 
 class WriteAccount(_Strict):
@@ -112,6 +120,11 @@ class Directory(_DirectoryNames):
     deadline_seconds: Seconds = 1800
     remediation: WriteAccount | None = None
 
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Directory":
+        self._check_dangling_members(self.kind)
+        return self
+
 
 class Govc(_Source):
     """Files that govc wrote (docs/how-to/export-with-govc.md)."""
@@ -137,6 +150,11 @@ class Ldif(_DirectoryNames):
     directory: Literal["active-directory", "openldap"]
     path: Path
     bases: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Ldif":
+        self._check_dangling_members(self.directory)
+        return self
 
 
 AnySource = Annotated[VCenter | Directory | Govc | Powercli | Ldif, Field(discriminator="kind")]

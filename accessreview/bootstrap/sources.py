@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
@@ -156,6 +156,7 @@ def _schema(source: Directory | Ldif, kind: DirectoryKind) -> DirectorySchema:
         identity_attributes=source.identity_attributes,
         admin_pattern=source.admin_pattern,
         service_pattern=source.service_pattern,
+        dangling_members=DanglingMembers(source.dangling_members),
     )
 
 

@@ -12,7 +12,7 @@ from accessreview.collectors.directory.objects import (
     key_of,
 )
 from accessreview.collectors.directory.raw import RawEntry
-from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.dn import ancestors, is_within, without_uid
 from accessreview.ldap.ids import text, texts
@@ -82,7 +82,13 @@ class Memberships:
         case = f"{dn} in {group.entry.dn}"
         other = self._found.others.get(key)
         if other is not None or not self._was_covered(key):
-            if other is not None and not _is_foreign(key, other):
+            if other is not None and not classes_of(other.attributes):
+                self._gaps.add(
+                    "A member's object classes are not shown to the account used here, so who it"
+                    " is is not known",
+                    case,
+                )
+            elif other is not None and not _is_foreign(key, other):
                 self._notes.add("A member is neither an account nor a group", case)
             else:
                 self._gaps.add(
@@ -94,9 +100,23 @@ class Memberships:
             # It removes references to what was deleted, so this one leads to something hidden.
             self._gaps.add("A member exists that the account used here may not read", case)
         else:
-            self._notes.add(
-                "A member does not exist, or is hidden from the account used here", case
-            )
+            self._add_dangling(case)
+
+    def _add_dangling(self, case: str) -> None:
+        """A member of an OpenLDAP that no entry is found for: deleted or hidden, none can tell."""
+        match self._schema.dangling_members:
+            case DanglingMembers.UNKNOWN:
+                self._gaps.add(
+                    "A member was not found, so whether it was deleted or is hidden from the"
+                    " account used here is not known; take it out of its group, let the account"
+                    " read it, or, if the account reads everything, set dangling_members to"
+                    ' "deleted"',
+                    case,
+                )
+            case DanglingMembers.DELETED:
+                self._notes.add(
+                    "A member was not found and counts as deleted, as dangling_members says", case
+                )
 
     def _by_primary_group(self) -> Iterator[tuple[str, str]]:
         """The group that the domain's SID and the account's ``primaryGroupID`` name."""
@@ -141,7 +161,7 @@ class Memberships:
         ids = exact.get(login) or folded.get(login.casefold(), [])
         case = f"{login} in {group.entry.dn}"
         if not ids:
-            self._notes.add("A member is named by a login that no account has", case)
+            self._add_dangling(case)
         elif login not in exact:
             self._notes.add("A member's login was matched without regard to case", case)
         if len(ids) > 1:

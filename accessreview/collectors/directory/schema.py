@@ -1,6 +1,7 @@
 """What a directory's attributes and classes mean, by its kind; all of it may be set otherwise."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from accessreview.ldap.settings import DirectoryKind
 
@@ -43,6 +44,17 @@ _ATTRIBUTES = {
 }
 
 
+class DanglingMembers(StrEnum):
+    """What a member of an OpenLDAP is that no entry is found for where all was read.
+
+    The server keeps the names of members that were deleted, and does not tell these from members
+    that it hides from the account that asks.
+    """
+
+    UNKNOWN = "unknown"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectorySchema:
     r"""How to understand the entries of one directory.
@@ -60,6 +72,8 @@ class DirectorySchema:
     ``admin_pattern`` is a regular expression over whole logins whose first group is the login of
     the same person's ordinary account (``adm-(.+)``); ``service_pattern`` matches the logins of
     service accounts. Both ignore case.
+
+    ``dangling_members`` concerns OpenLDAP alone: Active Directory names nobody who was deleted.
     """
 
     kind: DirectoryKind
@@ -71,6 +85,7 @@ class DirectorySchema:
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: str = ""
     service_pattern: str = ""
+    dangling_members: DanglingMembers = DanglingMembers.UNKNOWN
 
     @property
     def account_classes(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
 
     ``source.gaps`` given are kept first and do not by themselves lower ``source.coverage``; those
     of ``raw`` and of members or ids that are not known do. Remarks that hide nobody (a member that
-    no longer exists, an owner that does not resolve) are added to the gaps without lowering it.
+    is no account, an owner that does not resolve) are added to the gaps without lowering it.
     ``now`` decides which accounts have expired.
 
     Raises:

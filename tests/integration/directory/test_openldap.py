@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from accessreview.collectors.directory.schema import DanglingMembers
 from accessreview.model.snapshot import Coverage, Reading
 from tests.integration.directory.conftest import Collect, Server, Slapds
 from tests.servers.slapd import SUFFIX, Slapd, group, person
@@ -67,13 +68,20 @@ def test_members_are_found_however_they_are_written(reading: Reading) -> None:
     }
 
 
-def test_members_that_are_nobody_are_remarked(reading: Reading) -> None:
-    assert reading.source.coverage is Coverage.FULL
-    gone, no_account = reading.source.gaps
-    assert "does not exist, or is hidden" in gone
-    assert f"uid=gone,ou=people,{SUFFIX}" in gone
-    assert "neither an account nor a group" in no_account
-    assert f"cn=audit,{SUFFIX}" in no_account
+def test_a_member_that_is_nobody_is_told_from_one_that_is_not_found(
+    slapd: Slapd, server: Server, collect: Collect, reading: Reading
+) -> None:
+    declared = collect(server(slapd), dangling_members=DanglingMembers.DELETED)
+    for source, coverage, said in (
+        (reading.source, Coverage.PARTIAL, "was deleted or is hidden"),
+        (declared.source, Coverage.FULL, "counts as deleted"),
+    ):
+        assert source.coverage is coverage
+        gone, no_account = source.gaps
+        assert said in gone
+        assert f"uid=gone,ou=people,{SUFFIX} in cn=stale,ou=groups,{SUFFIX}" in gone
+        assert "neither an account nor a group" in no_account
+        assert f"cn=audit,{SUFFIX}" in no_account
 
 
 def test_ids_are_the_servers_own_and_names_are_kept_verbatim(reading: Reading) -> None:

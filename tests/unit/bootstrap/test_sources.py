@@ -59,6 +59,7 @@ id = "lab"
 name = "Laboratory"
 directory = "openldap"
 path = "lab.ldif"
+dangling_members = "deleted"
 """
 
 
@@ -113,6 +114,15 @@ def test_a_filter_reaches_the_search(settings: Settings) -> None:
     source = sources_of(settings)[1]
     assert isinstance(source, DirectorySource)
     assert source.settings.schema.filters[1] == "(cn=x)"
+
+
+def test_members_count_as_deleted_only_where_that_is_declared(settings: Settings) -> None:
+    schemas = [
+        source.settings.schema
+        for source in sources_of(settings)
+        if isinstance(source, DirectorySource | LdifSource)
+    ]
+    assert [each.dangling_members for each in schemas] == ["unknown", "deleted"]
 
 
 def test_scripts_name_live_vcenters_by_host(settings: Settings) -> None:

@@ -14,6 +14,15 @@ id = "corp"
 directory = "openldap"
 path = "corp.ldif"
 """
+AD = """
+[[source]]
+kind = "active-directory"
+id = "corp"
+host = "dc1"
+bind_dn = "u"
+password_file = "p"
+bases = ["DC=x"]
+"""
 
 
 def write(folder: Path, text: str) -> Path:
@@ -73,17 +82,8 @@ def test_only_a_vcenter_has_untouchable_principals(tmp_path: Path) -> None:
 
 
 def test_filters_of_a_directory_can_be_set(tmp_path: Path) -> None:
-    text = """
-    [[source]]
-    kind = "active-directory"
-    id = "corp"
-    host = "dc1"
-    bind_dn = "u"
-    password_file = "p"
-    bases = ["DC=x"]
-    user_filter = "(objectClass=user)"
-    """
-    (source,) = load_settings(write(tmp_path, text)).source
+    text = 'user_filter = "(objectClass=user)"'
+    (source,) = load_settings(write(tmp_path, AD + text)).source
     assert isinstance(source, Directory)
     assert source.user_filter == "(objectClass=user)"
 
@@ -110,13 +110,21 @@ def test_filters_of_a_directory_can_be_set(tmp_path: Path) -> None:
             "[[source]] number 1.admin_pattern: no regular expression: missing ), unterminated",
         ),
         (
+            SOURCE.replace("openldap", "active-directory") + 'dangling_members = "deleted"',
+            "[[source]] number 1: dangling_members is for OpenLDAP alone; a member that an ",
+        ),
+        (
+            AD + 'dangling_members = "deleted"',
+            "[[source]] number 1: dangling_members is for OpenLDAP alone; a member that an ",
+        ),
+        (
             '[database]\nurl = "sqlite:///near.db"',
             "database.url: write the whole path of the file: sqlite:////absolute/path.",
         ),
     ],
     ids=[
         *("unknown", "missing", "no kind", "unknown kind", "doubled", "bad id", "port"),
-        *("clock", "pattern", "relative database"),
+        *("clock", "pattern", "file of the deleted", "server of the deleted", "relative database"),
     ],
 )
 def test_a_fault_is_told_by_its_key(tmp_path: Path, text: str, told: str) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from accessreview.collectors.directory.raw import RawEntry
+from accessreview.collectors.directory.schema import DanglingMembers
 from accessreview.model.snapshot import Coverage
 from accessreview.snapshot.check import check
 from tests.unit.collectors.directory.entries import (
@@ -18,6 +20,7 @@ from tests.unit.collectors.directory.entries import (
 
 ANN, BEN = person("ann"), person("ben")
 IN_FULL = (Coverage.FULL, ())
+DECLARED = replace(OPENLDAP, dangling_members=DanglingMembers.DELETED)
 
 
 def test_accounts_groups_members_and_names_are_told() -> None:
@@ -85,11 +88,10 @@ def test_unix_groups_name_logins_and_numbers() -> None:
         OPENLDAP,
         person("ann", gidNumber="200"),
         person("Ben", gidNumber="100"),
-        group("p", objectClass="posixGroup", gidNumber="200", memberUid=["ben", "nobody"]),
+        group("p", objectClass="posixGroup", gidNumber="200", memberUid="ben"),
     )
     assert rows(reading, "members") == {("p", "ann"), ("p", "ben")}
     assert reading.source.coverage is Coverage.FULL
-    assert any("nobody in cn=p" in gap for gap in reading.source.gaps)
     assert any("without regard to case: ben" in gap for gap in reading.source.gaps)
 
 
@@ -100,24 +102,54 @@ def test_a_login_of_two_accounts_means_both() -> None:
     assert any("that of several accounts" in gap for gap in reading.source.gaps)
 
 
-def test_a_member_that_does_not_exist_is_remarked_and_hides_nobody() -> None:
-    reading = read(OPENLDAP, ANN, group("g", "uid=gone,ou=people"))
-    assert reading.source.coverage is Coverage.FULL
-    assert "uid=gone,ou=people" in reading.source.gaps[0]
+BY_NAME = group("g", "uid=gone,ou=people")
+BY_LOGIN = group("g", objectClass="posixGroup", memberUid="gone")
+
+
+@pytest.mark.parametrize("group_", [BY_NAME, BY_LOGIN], ids=["by name", "by login"])
+def test_a_member_that_is_not_found_may_be_hidden_so_the_reading_is_partial(
+    group_: RawEntry,
+) -> None:
+    reading = read(OPENLDAP, ANN, group_)
+    assert reading.source.coverage is Coverage.PARTIAL
+    (gap,) = reading.source.gaps
+    assert "gone" in gap
+    assert "in cn=g,ou=groups,dc=corp,dc=example" in gap
+    assert 'set dangling_members to "deleted"' in gap
     assert rows(reading, "members") == set()
+
+
+@pytest.mark.parametrize("group_", [BY_NAME, BY_LOGIN], ids=["by name", "by login"])
+def test_a_member_that_is_not_found_is_only_remarked_where_such_are_declared_deleted(
+    group_: RawEntry,
+) -> None:
+    reading = read(DECLARED, ANN, group_)
+    assert reading.source.coverage is Coverage.FULL
+    (gap,) = reading.source.gaps
+    assert "counts as deleted, as dangling_members says" in gap
+    assert "in cn=g,ou=groups,dc=corp,dc=example" in gap
+    assert rows(reading, "members") == set()
+
+
+def test_a_member_without_classes_may_be_anybody() -> None:
+    veiled = entry("uid=ben,ou=people", uid="ben", entryUUID="ben")
+    reading = read(DECLARED, ANN, veiled, group("g", "uid=ben,ou=people"))
+    assert reading.source.coverage is Coverage.PARTIAL
+    assert "object classes are not shown" in reading.source.gaps[0]
 
 
 def test_a_member_outside_what_is_read_makes_the_reading_partial() -> None:
     narrow = replace(
         OPENLDAP, bases=("ou=groups,dc=corp,dc=example", "ou=staff,dc=corp,dc=example")
     )
-    reading = read(narrow, ANN, group("g", "uid=ben,ou=people"))
-    assert reading.source.coverage is Coverage.PARTIAL
-    assert "outside what is read" in reading.source.gaps[0]
+    for schema in (narrow, replace(narrow, dangling_members=DanglingMembers.DELETED)):
+        reading = read(schema, ANN, group("g", "uid=ben,ou=people"))
+        assert reading.source.coverage is Coverage.PARTIAL
+        assert "outside what is read" in reading.source.gaps[0]
 
 
 def test_a_file_covers_what_lies_below_its_entries() -> None:
-    anywhere = replace(OPENLDAP, bases=())
+    anywhere = replace(DECLARED, bases=())
     alone = read(anywhere, ANN, group("g", "uid=gone,ou=people"))
     below = read(anywhere, entry("", objectClass="domain"), ANN, group("g", "uid=gone,ou=people"))
     assert (alone.source.coverage, below.source.coverage) == (Coverage.PARTIAL, Coverage.FULL)
