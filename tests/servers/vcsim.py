@@ -70,6 +70,7 @@ def program() -> Path:
                 check=True,
                 env={
                     **os.environ,
+                    "CGO_ENABLED": "0",  # no C compiler is needed
                     "GO111MODULE": "off",
                     "GOPATH": str(_GOPATH),
                     "GOCACHE": f"{folder}/cache",
