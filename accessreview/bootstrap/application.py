@@ -29,7 +29,7 @@ from accessreview.services.campaigns import CampaignService
 from accessreview.services.collection import Collection
 from accessreview.services.decisions import Decisions
 from accessreview.services.evidence import EvidencePackages
-from accessreview.services.periodic import Job, Periodic
+from accessreview.services.periodic import ABANDONED_AFTER, Job, Periodic
 from accessreview.services.ports import Clock, Database, IdSource, Notifier, ReadingSource
 from accessreview.services.queries import Queries
 from accessreview.services.refresh import Refresh
@@ -37,7 +37,7 @@ from accessreview.services.remediation import Remediation, Script
 from accessreview.services.reminders import Reminders
 from accessreview.services.sign_in import SignIn
 from accessreview.services.users import UserAdministration
-from accessreview.settings import Settings, read_secret
+from accessreview.settings import Directory, Settings, VCenter, read_secret
 from accessreview.signing import keys
 from accessreview.signing.seal import seal
 from accessreview.storage import migration
@@ -216,5 +216,12 @@ def _jobs(settings: Settings, refresh: Refresh, remind: Callable[..., int]) -> t
         name="collect",
         every=timedelta(hours=settings.schedule.collect_every_hours),
         run=lambda: f"Snapshot {refresh.run(SCHEDULER).digest} was stored.",
+        abandoned_after=max(ABANDONED_AFTER, 2 * _longest_reading(settings)),
     )
     return (collecting, reminding)
+
+
+def _longest_reading(settings: Settings) -> timedelta:
+    """How long reading all sources may take: they are read at once, files in no time."""
+    live = [source for source in settings.source if isinstance(source, VCenter | Directory)]
+    return timedelta(seconds=max((source.deadline_seconds for source in live), default=0))

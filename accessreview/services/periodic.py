@@ -1,7 +1,8 @@
 """What is to be done regularly, and whether it is due: decided by a table, not by a timer.
 
 A period is claimed in the database before its job runs, so that of several processes exactly one
-runs it, and one that was missed while the process was down is made up for once, late.
+runs it, and one that was missed while the process was down is made up for once, late. Whoever
+claimed one and did not live to finish it, loses it to another after a while.
 """
 
 import logging
@@ -11,8 +12,9 @@ from datetime import UTC, datetime, time, timedelta
 
 from accessreview.model.canonical import plain
 from accessreview.model.errors import AccessReviewError
-from accessreview.services.ports import Clock, Database
+from accessreview.services.ports import Clock, Database, Occurrence
 
+ABANDONED_AFTER = timedelta(hours=2)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _IN_TIME = timedelta(minutes=10)
 _ACTOR = "scheduler"
@@ -23,13 +25,15 @@ _log = logging.getLogger(__name__)
 class Job:
     """Something to be done once every ``every``, counted from ``at`` (UTC) of any day.
 
-    ``run`` returns a few words on what it did, for the record.
+    ``run`` returns a few words on what it did, for the record. Where it has not ended after
+    ``abandoned_after``, its process is taken for dead and it is run again: be generous.
     """
 
     name: str
     every: timedelta
     run: Callable[[], str]
     at: time = time(0, 0)
+    abandoned_after: timedelta = ABANDONED_AFTER
 
     def due_at(self, now: datetime) -> datetime:
         """When the period began that ``now`` lies in."""
@@ -56,26 +60,34 @@ class Periodic:
         period = str(plain(due_at))
         with self.database.reading() as work:
             last = work.occurrences.last(job.name)
-        if last == period:
+        if last and last.period == period and not _is_abandoned(last, job, now):
             return False
         details = {"period": period, "late": self._lateness(now, due_at, last)}
         with self.database.writing() as work:
-            if not work.occurrences.claim(job.name, period, now):
-                return False
-            work.audit.record(f"job:{job.name}:start", _ACTOR, job.name, details, now)
+            occurrences = work.occurrences
+            action = "start"
+            if not occurrences.claim(job.name, period, now):
+                first = occurrences.retake(job.name, period, now - job.abandoned_after, now)
+                if first is None:
+                    return False
+                action = "retake"
+                details["first_claimed"] = str(plain(first))
+            work.audit.record(f"job:{job.name}:{action}", _ACTOR, job.name, details, now)
         action, result = self._outcome(job)
         with self.database.writing() as work:
+            ended_at = self.clock.now()
+            work.occurrences.finish(job.name, period, ended_at)
             work.audit.record(
                 f"job:{job.name}:{action}",
                 _ACTOR,
                 job.name,
                 {**details, "result": result},
-                self.clock.now(),
+                ended_at,
             )
         return True
 
     @staticmethod
-    def _lateness(now: datetime, due_at: datetime, last: str | None) -> str:
+    def _lateness(now: datetime, due_at: datetime, last: Occurrence | None) -> str:
         # The very first run makes up for nothing.
         return "no" if last is None or now - due_at <= _IN_TIME else str(now - due_at)
 
@@ -88,3 +100,7 @@ class Periodic:
         except Exception as error:  # noqa: BLE001 - a fault in one job must not stop the others
             _log.exception("The job %s failed.", job.name)
             return "fail", f"An unexpected fault: {type(error).__name__}. See the log."
+
+
+def _is_abandoned(last: Occurrence, job: Job, now: datetime) -> bool:
+    return last.finished_at is None and now - last.held_since >= job.abandoned_after

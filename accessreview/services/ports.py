@@ -229,12 +229,30 @@ class AuditTrail(Protocol):
     def head(self) -> AuditEvent | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One due run of a job; ``held_since`` is when whoever has it now took it."""
+
+    period: str
+    held_since: datetime
+    finished_at: datetime | None
+
+
 class Occurrences(Protocol):
     def claim(self, job: str, period: str, at: datetime) -> bool:
         """Take this occurrence for oneself: true once for each job and period, ever."""
 
-    def last(self, job: str) -> str | None:
-        """The last period claimed of a job."""
+    def retake(self, job: str, period: str, held_since: datetime, at: datetime) -> datetime | None:
+        """Take over what another has had since ``held_since`` or longer and not finished.
+
+        Returns when it was first claimed, to exactly one of those who try; None to the others.
+        """
+
+    def finish(self, job: str, period: str, at: datetime) -> None:
+        """Nobody can take it over any more, however it ended."""
+
+    def last(self, job: str) -> Occurrence | None:
+        """The one of a job that was first claimed last."""
 
 
 class Evidence(Protocol):

@@ -214,3 +214,5 @@ class OccurrenceRow(Row):
     job: Mapped[str]
     period: Mapped[str]
     claimed_at: Mapped[datetime]
+    retaken_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

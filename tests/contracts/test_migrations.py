@@ -12,10 +12,12 @@ from sqlalchemy import create_engine, inspect, text
 
 from accessreview.model.errors import StorageError
 from accessreview.resources import directory
+from accessreview.services.ports import Occurrence
 from accessreview.storage.database import REVISION, open_database
 from accessreview.storage.engine import database_url
 from accessreview.storage.migration import check, current, downgrade, migrate
 from tests.contracts.samples import a_user, record
+from tests.fakes import START
 
 SCRIPTS = directory("migrations")
 
@@ -90,6 +92,27 @@ def test_a_database_of_an_older_version_is_to_be_upgraded(address: str) -> None:
 
     with pytest.raises(StorageError, match=r"at revision 0001 .* run accessreview db upgrade"):
         open_database(address)
+
+
+def test_what_the_trail_says_of_jobs_is_remembered_of_their_occurrences(address: str) -> None:
+    database = open_database(address)
+    ends = (("collect", "1", "finish"), ("remind", "1", "fail"), ("collect", "2", "start"))
+    with database.writing() as work:
+        for job, period, end in ends:
+            work.occurrences.claim(job, period, START)
+            work.audit.record(f"job:{job}:{end}", "scheduler", job, {"period": period}, START)
+    database.close()
+
+    downgrade(address, SCRIPTS, "0002")
+    migrate(address, SCRIPTS)
+
+    assert check(address) == ()
+    database = open_database(address)
+    with database.writing() as work:
+        assert work.occurrences.retake("collect", "1", START, START) is None
+        assert work.occurrences.last("remind") == Occurrence("1", START, START)
+        assert work.occurrences.last("collect") == Occurrence("2", START, None)
+    database.close()
 
 
 def test_a_database_without_tables_is_to_be_prepared(empty_address: str) -> None:

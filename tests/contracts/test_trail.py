@@ -1,12 +1,14 @@
 """The audit trail is one chain, and neither it nor what else is kept for ever can be rewritten."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Executable, create_engine, delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from accessreview.evidence.chain import GENESIS, verify_chain
+from accessreview.services.ports import Occurrence
 from accessreview.storage.database import SqlDatabase
 from accessreview.storage.engine import database_url
 from accessreview.storage.rows import Row
@@ -113,4 +115,37 @@ def test_an_occurrence_is_claimed_once_for_ever(database: SqlDatabase) -> None:
 
     with database.writing() as work:
         assert not work.occurrences.claim("collect", "2026-03-02", START)
-        assert work.occurrences.last("collect") == "2026-03-01"
+        assert work.occurrences.last("collect") == Occurrence("2026-03-01", START, None)
+
+
+def test_an_occurrence_is_taken_over_when_it_was_held_long_enough(database: SqlDatabase) -> None:
+    late, later = START + timedelta(hours=2), START + timedelta(hours=3)
+    with database.writing() as work:
+        for period in ("1", "2"):
+            work.occurrences.claim("collect", period, START)
+        record(work)
+
+    with database.writing() as work:
+        mine = work.occurrences
+        assert mine.retake("collect", "2", START - timedelta(microseconds=1), late) is None
+        assert mine.retake("remind", "2", START, late) is None
+        assert mine.retake("collect", "2", START, late) == START
+        assert mine.last("collect") == Occurrence("2", late, None)
+        assert mine.retake("collect", "2", START, later) is None
+        assert mine.retake("collect", "2", late, later) == START
+        assert mine.retake("collect", "1", START, later) == START
+        record(work)
+
+
+def test_an_occurrence_that_was_finished_is_never_taken_over(database: SqlDatabase) -> None:
+    with database.writing() as work:
+        work.occurrences.claim("collect", "1", START)
+        work.occurrences.claim("collect", "2", START)
+        work.occurrences.finish("collect", "2", START)
+        record(work)
+
+    with database.writing() as work:
+        assert work.occurrences.last("collect") == Occurrence("2", START, START)
+        assert work.occurrences.retake("collect", "2", START, START) is None
+        assert work.occurrences.retake("collect", "1", START, START) == START
+        record(work)

@@ -32,6 +32,7 @@ from tests.contracts.test_review import A_PACKAGE, A_SIGN_OFF, PACKAGE_BYTES, a_
 from tests.fakes import START
 
 SNAPSHOT = a_snapshot()
+LATER = START + timedelta(hours=2)
 
 WRITES: dict[str, Callable[[SqlUnitOfWork], object]] = {
     "snapshots": lambda work: work.snapshots.add(a_snapshot(minutes=5), START),
@@ -47,6 +48,8 @@ WRITES: dict[str, Callable[[SqlUnitOfWork], object]] = {
     "users": lambda work: work.users.add(a_user(2)),
     "users, again": lambda work: work.users.save(a_user(1, enabled=False)),
     "occurrences": lambda work: work.occurrences.claim("collect", "2026-03-02", START),
+    "occurrences, again": lambda work: work.occurrences.retake("remind", "1", START, LATER),
+    "occurrences, finished": lambda work: work.occurrences.finish("remind", "1", START),
     "evidence": lambda work: work.evidence.add(A_PACKAGE, PACKAGE_BYTES),
 }
 
@@ -55,6 +58,7 @@ def prepare(database: SqlDatabase) -> None:
     with_campaign(database, items=1)
     with database.writing() as work:
         work.users.add(a_user(1))
+        work.occurrences.claim("remind", "1", START)
         record(work)
 
 
@@ -71,6 +75,7 @@ def state(database: SqlDatabase) -> object:
             work.tasks.of_campaign("campaign-1"),
             work.users.list(),
             work.occurrences.last("collect"),
+            work.occurrences.last("remind"),
             work.evidence.of_campaign("campaign-1"),
             work.audit.list(),
         )
@@ -217,17 +222,21 @@ def test_four_threads_lose_no_update_and_meet_no_lock(database: SqlDatabase) -> 
 def test_an_occurrence_is_claimed_by_exactly_one(database: SqlDatabase) -> None:
     start = Barrier(4)
 
-    def claim() -> bool:
+    def attempt(take: Callable[[SqlUnitOfWork], object]) -> bool:
         start.wait()
         with database.writing() as work:
-            if won := work.occurrences.claim("collect", "2026-03-02", START):
+            if won := bool(take(work)):
                 record(work)
             return won
 
-    with ThreadPoolExecutor(4) as pool:
-        won = [done.result() for done in [pool.submit(claim) for _ in range(4)]]
+    def race(take: Callable[[SqlUnitOfWork], object]) -> list[bool]:
+        with ThreadPoolExecutor(4) as pool:
+            return [done.result() for done in [pool.submit(attempt, take) for _ in range(4)]]
 
-    assert sorted(won) == [False, False, False, True]
+    claimed = race(lambda work: work.occurrences.claim("collect", "1", START))
+    retaken = race(lambda work: work.occurrences.retake("collect", "1", START, LATER))
+
+    assert sorted(claimed) == sorted(retaken) == [False, False, False, True]
 
 
 def test_times_come_back_aware_in_utc_to_the_microsecond(database: SqlDatabase) -> None:

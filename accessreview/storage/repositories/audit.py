@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from accessreview.evidence.chain import GENESIS, event_digest
 from accessreview.model.audit import AuditEvent
+from accessreview.services.ports import Occurrence
 from accessreview.storage.rows import AuditEventRow, OccurrenceRow
 from accessreview.storage.transaction import Transaction
 from accessreview.storage.values import decode_texts, encode
@@ -77,11 +78,29 @@ class SqlOccurrences:
         self._transaction.insert([OccurrenceRow(job=job, period=period, claimed_at=at)])
         return True
 
-    def last(self, job: str) -> str | None:
+    def retake(self, job: str, period: str, held_since: datetime, at: datetime) -> datetime | None:
         statement = (
-            select(OccurrenceRow.period)
-            .where(OccurrenceRow.job == job)
-            .order_by(OccurrenceRow.number.desc())
-            .limit(1)
+            select(OccurrenceRow.claimed_at)
+            .filter_by(job=job, period=period, finished_at=None)
+            .where(func.coalesce(OccurrenceRow.retaken_at, OccurrenceRow.claimed_at) <= held_since)
         )
-        return self._transaction.session.scalar(statement)
+        claimed_at = self._transaction.session.scalar(statement)
+        if claimed_at is not None:
+            self._set(job, period, retaken_at=at)
+        return claimed_at
+
+    def finish(self, job: str, period: str, at: datetime) -> None:
+        self._set(job, period, finished_at=at)
+
+    def last(self, job: str) -> Occurrence | None:
+        statement = (
+            select(OccurrenceRow).filter_by(job=job).order_by(OccurrenceRow.number.desc()).limit(1)
+        )
+        row = self._transaction.session.scalar(statement)
+        if row is None:
+            return None
+        return Occurrence(row.period, row.retaken_at or row.claimed_at, row.finished_at)
+
+    def _set(self, job: str, period: str, **times: datetime) -> None:
+        session = self._transaction.change("occurrences")
+        session.execute(update(OccurrenceRow).filter_by(job=job, period=period).values(**times))

@@ -1,6 +1,7 @@
 """The application put together over a prepared database, from files alone."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,27 @@ def test_jobs_are_due_as_the_schedule_says(tmp_path: Path) -> None:
     application = build(settings)
     collect, remind = application.periodic.jobs
     assert (collect.every.total_seconds(), remind.at.isoformat()) == (6 * 3600, "05:30:00")
+    application.database.close()
+
+
+@pytest.mark.parametrize(("deadline", "hours"), [(1800, 2), (7200, 4)])
+def test_no_collection_is_given_up_that_may_still_read(
+    tmp_path: Path, deadline: int, hours: int
+) -> None:
+    text = f"""
+    [[source]]
+    kind = "openldap"
+    id = "corp"
+    host = "ldap.example"
+    bind_dn = "cn=audit,dc=corp,dc=example"
+    password_file = "secret"
+    bases = ["dc=corp,dc=example"]
+    deadline_seconds = {deadline}
+    """
+    settings = settings_of(tmp_path, text)
+    prepare(settings)
+    application = build(settings)
+    assert application.periodic.jobs[0].abandoned_after == timedelta(hours=hours)
     application.database.close()
 
 

@@ -1,3 +1,7 @@
+"""What is due runs once, whatever becomes of the process that runs it."""
+
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -7,8 +11,8 @@ import pytest
 
 from accessreview.model.errors import CollectionError
 from accessreview.services.periodic import Job, Periodic
-from accessreview.storage.database import SqlDatabase
-from tests.fakes import FixedClock, fresh_database
+from accessreview.storage.database import SqlDatabase, open_database
+from tests.fakes import FixedClock, fresh_address, fresh_database
 
 
 @pytest.fixture
@@ -90,6 +94,58 @@ def test_a_job_that_fails_is_recorded_and_stops_no_other(database: SqlDatabase) 
         "job:breaks:fail": "An unexpected fault: KeyError. See the log.",
         "job:works:finish": "done",
     }
+
+
+DYING = """
+import os, sys
+from datetime import timedelta
+from accessreview.services.periodic import Job, Periodic
+from accessreview.storage.database import open_database
+from tests.fakes import FixedClock
+
+job = Job(name="collect", every=timedelta(days=1), run=lambda: os._exit(9))
+Periodic(database=open_database(sys.argv[1]), clock=FixedClock(), jobs=(job,)).run_due()
+"""
+
+
+def test_what_a_killed_process_left_is_taken_over_by_one_and_recorded(tmp_path: Path) -> None:
+    address = fresh_address(tmp_path)
+    died = subprocess.run([sys.executable, "-c", DYING, address], check=False)
+    assert died.returncode == 9
+    ran: list[int] = []
+    clock = FixedClock()
+    job = Job(name="collect", every=timedelta(days=1), run=counting(ran))
+    database = open_database(address)
+    processes = [Periodic(database=database, clock=clock, jobs=(job,)) for _ in range(2)]
+    clock.move(hours=1, minutes=59)
+    assert [process.run_due() for process in processes] == [(), ()]
+    clock.move(minutes=1)
+    assert [process.run_due() for process in processes] == [("collect",), ()]
+    clock.move(hours=3)
+    assert processes[1].run_due() == ()
+    with database.reading() as work:
+        events = [(event.action, event.details) for event in work.audit.list()]
+    database.close()
+    common = {"period": "2026-03-02T00:00:00Z", "late": "11:00:00"}
+    retaken = {**common, "first_claimed": "2026-03-02T09:00:00Z"}
+    assert events == [
+        ("job:collect:start", {**common, "late": "no"}),
+        ("job:collect:retake", retaken),
+        ("job:collect:finish", {**retaken, "result": "run 1"}),
+    ]
+
+
+def test_a_job_that_failed_is_finished_and_not_run_again_in_its_period(
+    database: SqlDatabase,
+) -> None:
+    def fail() -> str:
+        raise CollectionError("No source could be read.")
+
+    clock = FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    periodic = Periodic(database=database, clock=clock, jobs=(nightly(fail),))
+    assert periodic.run_due() == ("collect",)
+    clock.move(hours=5)
+    assert periodic.run_due() == ()
 
 
 @pytest.mark.parametrize("every", [timedelta(minutes=15), timedelta(hours=6), timedelta(days=1)])
