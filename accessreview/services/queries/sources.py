@@ -11,8 +11,7 @@ from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, StoredSnapshot
 from accessreview.services.queries.views import SnapshotViews
-
-FRESH_FOR = timedelta(hours=36)
+from accessreview.services.standing import FRESH_FOR
 
 
 @dataclass(frozen=True, slots=True)
