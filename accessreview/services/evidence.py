@@ -1,8 +1,7 @@
 """Evidence packages: gather everything recorded of a campaign, compile, seal, keep."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.hygiene import ambiguities
@@ -11,7 +10,7 @@ from accessreview.model.canonical import sha256
 from accessreview.model.errors import ConflictError
 from accessreview.model.evidence import EvidencePackage
 from accessreview.model.policy import Ruleset
-from accessreview.model.review import CampaignState
+from accessreview.model.review import Campaign, CampaignState, ReviewItem
 from accessreview.model.snapshot import Snapshot
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
@@ -25,6 +24,14 @@ _SEALABLE = frozenset(
         CampaignState.CANCELLED,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundled:
+    """A snapshot, and the same as files."""
+
+    snapshot: Snapshot
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +60,34 @@ class EvidencePackages:
             ConflictError: the review is still going on.
         """
         require(authorization, Capability.BUILD_EVIDENCE)
+        # The long work, before others are kept from writing: snapshots never change.
+        with self.database.reading() as work:
+            campaign, items = _over(work, campaign_id), work.items.of_campaign(campaign_id)
+            known = {digest: self._bundled(work, digest) for digest in _judging(items)}
+            reviewed = self._bundled(work, campaign.snapshot)
+        unresolved = ambiguities(build_estate(reviewed.snapshot))
         with self.database.writing() as work:
             now = self.clock.now()
             # The record of the building belongs into what is built, so it comes first.
             work.audit.record("evidence:package:build", authorization.actor, campaign_id, {}, now)
-            record = self._record(work, campaign_id, now)
-            data = self._seal(record)
+            campaign, items = _over(work, campaign_id), work.items.of_campaign(campaign_id)
+            after = [known.get(digest) or self._bundled(work, digest) for digest in _judging(items)]
+            record = CampaignRecord(
+                campaign=campaign,
+                items=items,
+                sign_offs=work.sign_offs.of_campaign(campaign_id),
+                tasks=work.tasks.of_campaign(campaign_id),
+                assessment=work.assessments.get(campaign.assessment),
+                ambiguities=unresolved,
+                audit=work.audit.list(),
+                reviewed=reviewed.snapshot,
+                after=[each.snapshot for each in after],
+                ruleset=self.parse_ruleset(work.rulesets.text(campaign.ruleset)),
+                engine=self.engine,
+                built_at=now,
+                public_key=self.public_pem,
+            )
+            data = self._seal(record, (reviewed, *after))
             package = EvidencePackage(
                 id=self.ids.new(),
                 campaign=campaign_id,
@@ -70,37 +99,13 @@ class EvidencePackages:
             work.evidence.add(package, data)
         return package
 
-    def _seal(self, record: CampaignRecord) -> bytes:
-        bundles = {
-            snapshot.digest: self.bundle(snapshot) for snapshot in (record.reviewed, *record.after)
-        }
-        return self.seal(compile_package(record, bundles, self.render(record)))
+    def _bundled(self, work: UnitOfWork, digest: str) -> _Bundled:
+        snapshot = work.snapshots.get(digest)
+        return _Bundled(snapshot, self.bundle(snapshot))
 
-    def _record(self, work: UnitOfWork, campaign_id: str, now: datetime) -> CampaignRecord:
-        campaign = work.campaigns.get(campaign_id)
-        if campaign.state not in _SEALABLE:
-            raise ConflictError(
-                f"The review of campaign “{campaign.name}” is not over; finish it before building "
-                "its evidence."
-            )
-        items = work.items.of_campaign(campaign_id)
-        reviewed = work.snapshots.get(campaign.snapshot)
-        after = sorted({item.settlement.snapshot for item in items if item.settlement is not None})
-        return CampaignRecord(
-            campaign=campaign,
-            items=items,
-            sign_offs=work.sign_offs.of_campaign(campaign_id),
-            tasks=work.tasks.of_campaign(campaign_id),
-            assessment=work.assessments.get(campaign.assessment),
-            ambiguities=ambiguities(build_estate(reviewed)),
-            audit=work.audit.list(),
-            reviewed=reviewed,
-            after=[work.snapshots.get(digest) for digest in after],
-            ruleset=self.parse_ruleset(work.rulesets.text(campaign.ruleset)),
-            engine=self.engine,
-            built_at=now,
-            public_key=self.public_pem,
-        )
+    def _seal(self, record: CampaignRecord, snapshots: Iterable[_Bundled]) -> bytes:
+        bundles = {each.snapshot.digest: each.files for each in snapshots}
+        return self.seal(compile_package(record, bundles, self.render(record)))
 
     def list(self, authorization: Authorization, campaign_id: str) -> Sequence[EvidencePackage]:
         """Newest first."""
@@ -113,3 +118,19 @@ class EvidencePackages:
         require(authorization, Capability.SEE_EVIDENCE)
         with self.database.reading() as work:
             return work.evidence.data(package_id)
+
+
+def _over(work: UnitOfWork, campaign_id: str) -> Campaign:
+    """The campaign; raises ConflictError while its review goes on."""
+    campaign = work.campaigns.get(campaign_id)
+    if campaign.state not in _SEALABLE:
+        raise ConflictError(
+            f"The review of campaign “{campaign.name}” is not over; finish it before building its "
+            "evidence."
+        )
+    return campaign
+
+
+def _judging(items: Iterable[ReviewItem]) -> list[str]:
+    """The later snapshots by which removals were judged."""
+    return sorted({item.settlement.snapshot for item in items if item.settlement is not None})
