@@ -28,6 +28,7 @@ NETBIOS_NAME = "ADTEST"
 _ADMINISTRATOR = f"CN=Administrator,CN=Users,{BASE}"
 _PASSWORD = "Administrator-secret1"
 _PORTS = (389, 636, 3268, 3269)
+_HELD = 3270
 _SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 HEAD = "".join(f"dn: {name}\nobjectClass: organizationalUnit\n\n" for name in (PEOPLE, GROUPS))
 
@@ -76,7 +77,7 @@ def running_samba(folder: Path, ldif: str = "", *, ca: Authority | None = None) 
     """Make a domain, add ``HEAD`` and ``ldif`` to it, and serve it until the end of the block."""
     authority = ca or make_ca(folder, "samba-ca")
     with ExitStack() as stack:
-        address = _free_address()
+        address = stack.enter_context(_own_address())
         certificate = issue(authority, folder, name="samba", names=("dc1.ad.test",), ips=(address,))
         configuration = folder / "run.conf"
         _provision(folder, address)
@@ -215,15 +216,24 @@ def _program(name: str) -> str:
     return shutil.which(name, path=_SYSTEM_PATH) or ""
 
 
-def _free_address() -> str:
+@contextmanager
+def _own_address() -> Iterator[str]:
+    """An address of one's own until the end of the block, held by one more port of it.
+
+    The domain is made long before it listens; no other process may choose the same meanwhile.
+    """
     for address in ADDRESSES:
         with ExitStack() as stack:
             try:
-                for port in _PORTS:
+                for port in (_HELD, *_PORTS):
                     probe = stack.enter_context(socket.socket())
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    if port != _HELD:
+                        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     probe.bind((address, port))
+                    if port != _HELD:
+                        probe.close()
             except OSError:
                 continue
-            return address
+            yield address
+            return
     raise RuntimeError("every loopback address for Samba is taken")
