@@ -26,6 +26,9 @@ _SEALABLE = frozenset(
 )
 
 
+_BUILD = "evidence:package:build"
+
+
 @dataclass(frozen=True, slots=True)
 class _Bundled:
     """A snapshot, and the same as files."""
@@ -69,7 +72,7 @@ class EvidencePackages:
         with self.database.writing() as work:
             now = self.clock.now()
             # The record of the building belongs into what is built, so it comes first.
-            work.audit.record("evidence:package:build", authorization.actor, campaign_id, {}, now)
+            work.audit.record(_BUILD, authorization.actor, campaign_id, self._keys(work), now)
             campaign, items = _over(work, campaign_id), work.items.of_campaign(campaign_id)
             after = [known.get(digest) or self._bundled(work, digest) for digest in _judging(items)]
             record = CampaignRecord(
@@ -106,6 +109,14 @@ class EvidencePackages:
     def _seal(self, record: CampaignRecord, snapshots: Iterable[_Bundled]) -> bytes:
         bundles = {each.snapshot.digest: each.files for each in snapshots}
         return self.seal(compile_package(record, bundles, self.render(record)))
+
+    def _keys(self, work: UnitOfWork) -> dict[str, str]:
+        """The key that seals; and the one before it, should it have been replaced since."""
+        keys = {"key": self.key_fingerprint}
+        built = [event for event in work.audit.list() if event.action == _BUILD]
+        if built and built[-1].details["key"] != self.key_fingerprint:
+            keys["previous_key"] = built[-1].details["key"]
+        return keys
 
     def list(self, authorization: Authorization, campaign_id: str) -> Sequence[EvidencePackage]:
         """Newest first."""

@@ -37,6 +37,24 @@ def test_each_package_is_kept_with_its_record_the_newest_first(
     assert peopled.actions().count("evidence:package:build") == 2
 
 
+def test_a_signing_key_that_was_replaced_leaves_its_mark_in_the_trail(
+    peopled: House, signer: keys.Ed25519Signer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = keys.load_or_create(tmp_path_factory.mktemp("other") / "signing.pem")
+    campaign = closed(peopled)
+    before = packages_of(peopled, signer)
+    after = replace(packages_of(peopled, other), ids=before.ids)
+    for packages in (before, before, after):
+        packages.build(ADMINISTRATOR, campaign.id)
+        peopled.clock.move(days=1)
+
+    with peopled.database.reading() as work:
+        built = [one.details for one in work.audit.list() if one.action == "evidence:package:build"]
+
+    first, second = (keys.fingerprint(each.public_key) for each in (signer, other))
+    assert built == [{"key": first}, {"key": first}, {"key": second, "previous_key": first}]
+
+
 def test_nothing_is_built_while_the_review_goes_on(
     peopled: House, signer: keys.Ed25519Signer
 ) -> None:
