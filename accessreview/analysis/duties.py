@@ -1,47 +1,14 @@
-"""Duties: whether privileges amount to one, for a single set and for states of bits."""
+"""Duties on states of bits: which of many sets of roles amount to one."""
 
-import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
-from functools import cache
 
 import numpy as np
 
 from accessreview.analysis.evaluate import WORD, Words, word_count
 from accessreview.analysis.keys import Rows, bits
 from accessreview.analysis.vcenter import Flags, Vcenter
+from accessreview.model.duties import matching
 from accessreview.model.policy import Duty
-
-
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-
-
-def matches(pattern: str, privilege: str) -> bool:
-    """Whether a privilege id matches a pattern; ``*`` stands for anything, case counts."""
-    return _expression(pattern).fullmatch(privilege) is not None
-
-
-def _matching(patterns: Iterable[str], privileges: Iterable[str]) -> frozenset[str]:
-    some = tuple(patterns)
-    return frozenset(p for p in privileges if any(matches(pattern, p) for pattern in some))
-
-
-def counts_on(duty: Duty, entity_type: str) -> bool:
-    return not duty.types or entity_type in duty.types
-
-
-def contributes(duty: Duty, privileges: Iterable[str]) -> bool:
-    """Whether any of these privileges has a part in the duty."""
-    return bool(_matching((*duty.any_of, *duty.all_of), privileges))
-
-
-def holds(duty: Duty, privileges: AbstractSet[str]) -> bool:
-    """Whether the privileges satisfy the duty, on an entity whose type counts."""
-    if duty.any_of and len(_matching(duty.any_of, privileges)) < duty.at_least:
-        return False
-    return all(any(matches(pattern, p) for p in privileges) for pattern in duty.all_of)
 
 
 class DutyBits:
@@ -55,7 +22,7 @@ class DutyBits:
         patterns = {p for duty in duties.values() for p in (*duty.any_of, *duty.all_of)}
         seen: dict[frozenset[str], int] = {frozenset(): 0}
         self.bit_of_role: Rows = np.zeros(max(1, len(vcenter.role_ids)), dtype=np.int64)
-        known = _matching(patterns, frozenset().union(*vcenter.privileges))
+        known = matching(patterns, frozenset().union(*vcenter.privileges))
         for role in np.unique(vcenter.entries.role).tolist():
             visible = vcenter.privileges[role] & known
             self.bit_of_role[role] = seen.setdefault(visible, len(seen))
@@ -73,12 +40,12 @@ class _Test:
     def __init__(self, duty: Duty, visible: tuple[frozenset[str], ...], words: int) -> None:
         self._words = words
         self._at_least = duty.at_least
-        self._counted = [_matching(duty.any_of, privileges) for privileges in visible]
+        self._counted = [matching(duty.any_of, privileges) for privileges in visible]
         self._any = self._where(bool(counted) for counted in self._counted)
         self._enough = self._where(len(counted) >= duty.at_least for counted in self._counted)
         self._counts = bool(duty.any_of)
         self._all = [
-            self._where(bool(_matching([pattern], privileges)) for privileges in visible)
+            self._where(bool(matching([pattern], privileges)) for privileges in visible)
             for pattern in duty.all_of
         ]
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from accessreview.analysis.climb import Fate, climb
-from accessreview.analysis.duties import contributes, counts_on, holds
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.explain import AccountGrants
 from accessreview.analysis.tally import Spot
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.access import EntityRef, Grant
+from accessreview.model.duties import contributes, counts_on, holds
 from accessreview.model.finding import Example
 from accessreview.model.policy import Duty
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accessreview.analysis.duties import counts_on
 from accessreview.analysis.keys import Rows
 from accessreview.analysis.vcenter import Vcenter
+from accessreview.model.duties import counts_on
 from accessreview.model.policy import Duty
 
 _COMPUTE = frozenset({"ComputeResource", "ClusterComputeResource"})

@@ -1,27 +1,40 @@
-"""What a role amounts to, in the words of a ruleset: duties that it gives or adds to.
+"""What roles amount to, in the words of a ruleset: duties that they give or add to.
 
-Judges a role by itself, as a help for reviewers; whether a duty is held is the analysis' to say.
+Judges roles by themselves, as a help for reviewers; whether a duty is held is the analysis' to say.
+Many people hold the same few roles, so each role, and each set of roles, is looked at once.
 """
 
-from collections.abc import Set as AbstractSet
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Mapping
 
+from accessreview.model.duties import contributes, holds
 from accessreview.model.policy import Duty
 
-
-def amounts_to(duty: Duty, privileges: AbstractSet[str]) -> bool:
-    """Whether these privileges alone satisfy the duty, on an entity where it counts."""
-    if not all(_any_matches((pattern,), privileges) for pattern in duty.all_of):
-        return False
-    return not duty.any_of or (
-        sum(_any_matches(duty.any_of, {privilege}) for privilege in privileges) >= duty.at_least
-    )
+RoleKey = tuple[str, str]
+"""A vCenter and the id of a role in it."""
 
 
-def adds_to(duty: Duty, privileges: AbstractSet[str]) -> bool:
-    """Whether any of these privileges counts towards the duty."""
-    return _any_matches((*duty.any_of, *duty.all_of), privileges)
+class RoleDuties:
+    """The duties of one ruleset, held against roles; a key must always stand for one set."""
 
+    def __init__(self, duties: Mapping[str, Duty]) -> None:
+        self._duties = duties
+        self._given: dict[frozenset[RoleKey], frozenset[str]] = {}
+        self._touched: dict[RoleKey, frozenset[str]] = {}
 
-def _any_matches(patterns: tuple[str, ...], privileges: AbstractSet[str]) -> bool:
-    return any(fnmatchcase(privilege, p) for privilege in privileges for p in patterns)
+    def given(self, roles: Mapping[RoleKey, Iterable[str]]) -> frozenset[str]:
+        """The ids of the duties that the roles' privileges satisfy together."""
+        key = frozenset(roles)
+        if key not in self._given:
+            privileges = frozenset().union(*roles.values())
+            self._given[key] = frozenset(
+                id_ for id_, duty in self._duties.items() if holds(duty, privileges)
+            )
+        return self._given[key]
+
+    def touched(self, role: RoleKey, privileges: Iterable[str]) -> frozenset[str]:
+        """The ids of the duties in which a privilege of the role has a part."""
+        if role not in self._touched:
+            self._touched[role] = frozenset(
+                id_ for id_, duty in self._duties.items() if contributes(duty, privileges)
+            )
+        return self._touched[role]

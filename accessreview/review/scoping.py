@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.model.access import AccountRef, GroupRef, Permission, PermissionKey
+from accessreview.model.duties import counts_on
 from accessreview.model.finding import Finding, SubjectKind
-from accessreview.model.policy import ConflictRule, Duty, Ruleset
+from accessreview.model.policy import ConflictRule, Ruleset
 from accessreview.model.review import CampaignScope, Chain, ReviewedAccess, ReviewItem
-from accessreview.review.duties import adds_to, amounts_to
+from accessreview.review.duties import RoleDuties, RoleKey
 from accessreview.review.routing import Question, Routing
 
 
@@ -27,6 +28,10 @@ class HeldPermission:
     objects: int
     chains: tuple[Chain, ...]
     groups: tuple[GroupRef, ...]
+
+    @property
+    def role(self) -> RoleKey:
+        return (self.permission.key.entity.vcenter, self.permission.role)
 
     @property
     def counts(self) -> bool:
@@ -52,6 +57,7 @@ def concerns(
     identity whose permissions in that vCenter amount to the duty.
     """
     rules = {rule.id: rule for rule in ruleset.rules}
+    roles = RoleDuties(ruleset.duties)
     of_subject: dict[str, list[HeldPermission]] = {}
     for each in held:
         if each.counts:
@@ -59,34 +65,37 @@ def concerns(
     found: dict[tuple[str, PermissionKey], list[str]] = {}
     for finding in findings:
         rule = rules[finding.key.rule]
-        ids = rule.duties if isinstance(rule, ConflictRule) else (rule.duty,)
-        duties = [ruleset.duties[duty] for duty in ids]
-        for each in _behind(finding, of_subject, duties):
+        duties = frozenset(rule.duties if isinstance(rule, ConflictRule) else (rule.duty,))
+        for each in _behind(finding, of_subject, duties, roles):
             key = (each.subject, each.permission.key)
             found.setdefault(key, []).append(finding.key.text())
     return {key: tuple(sorted(keys)) for key, keys in found.items()}
 
 
 def _behind(
-    finding: Finding, of_subject: Mapping[str, Sequence[HeldPermission]], duties: Sequence[Duty]
+    finding: Finding,
+    of_subject: Mapping[str, Sequence[HeldPermission]],
+    duties: frozenset[str],
+    roles: RoleDuties,
 ) -> Iterator[HeldPermission]:
     if finding.key.subject_kind is SubjectKind.IDENTITY:
         candidates: Iterable[HeldPermission] = of_subject.get(finding.key.subject, ())
     else:
-        candidates = _holders(finding.key.subject, of_subject, duties)
+        candidates = _holders(finding.key.subject, of_subject, duties, roles)
     for each in candidates:
-        privileges = frozenset(each.privileges)
-        if any(adds_to(duty, privileges) for duty in duties):
+        if duties & roles.touched(each.role, each.privileges):
             yield each
 
 
 def _holders(
-    vcenter: str, of_subject: Mapping[str, Sequence[HeldPermission]], duties: Sequence[Duty]
+    vcenter: str,
+    of_subject: Mapping[str, Sequence[HeldPermission]],
+    duties: frozenset[str],
+    roles: RoleDuties,
 ) -> Iterator[HeldPermission]:
     for held in of_subject.values():
         here = [each for each in held if each.permission.key.entity.vcenter == vcenter]
-        privileges = {privilege for each in here for privilege in each.privileges}
-        if any(amounts_to(duty, privileges) for duty in duties):
+        if duties & roles.given({each.role: each.privileges for each in here}):
             yield from here
 
 
@@ -108,14 +117,17 @@ class Scoping:
         Raises:
             ConflictError: nobody but the subject could be asked about one of them.
         """
+        roles = RoleDuties(self.ruleset.duties)
         return tuple(
-            self._item(each, concern.get((each.subject, each.permission.key), ()))
+            self._item(each, concern.get((each.subject, each.permission.key), ()), roles)
             for each in sorted(held, key=lambda each: (each.subject, each.permission))
             if not each.restricts
             and (self.scope is CampaignScope.ALL or (each.subject, each.permission.key) in concern)
         )
 
-    def _item(self, held: HeldPermission, findings: tuple[str, ...]) -> ReviewItem:
+    def _item(
+        self, held: HeldPermission, findings: tuple[str, ...], roles: RoleDuties
+    ) -> ReviewItem:
         accounts = _accounts(held)
         places, entity = self.routing.places, held.permission.key.entity
         route = self.routing.route(
@@ -138,7 +150,7 @@ class Scoping:
                 entity_type=places.type(entity),
                 place=places.path(entity),
                 privileges=held.privileges,
-                duties=self._duties(held),
+                duties=self._duties(held, roles),
                 objects=held.objects,
                 chains=held.chains,
                 findings=findings,
@@ -149,14 +161,13 @@ class Scoping:
             routing_detail=route.detail,
         )
 
-    def _duties(self, held: HeldPermission) -> tuple[str, ...]:
+    def _duties(self, held: HeldPermission, roles: RoleDuties) -> tuple[str, ...]:
         type_ = self.routing.places.type(held.permission.key.entity)
-        privileges = frozenset(held.privileges)
+        given = roles.given({held.role: held.privileges})
         return tuple(
             duty.title
-            for duty in self.ruleset.duties.values()
-            if (held.permission.propagates or not duty.types or type_ in duty.types)
-            and amounts_to(duty, privileges)
+            for id_, duty in self.ruleset.duties.items()
+            if id_ in given and (held.permission.propagates or counts_on(duty, type_))
         )
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from accessreview.analysis.duties import matches
 from accessreview.model.canonical import sha256
+from accessreview.model.duties import matches
 from accessreview.model.errors import InputError
 from accessreview.model.policy import (
     ConflictRule,

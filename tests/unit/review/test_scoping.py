@@ -1,8 +1,7 @@
 from accessreview.model.access import AccountRef, EntityRef, Permission, PermissionKey
 from accessreview.model.finding import Finding, FindingKey, SubjectKind
-from accessreview.model.policy import Duty, RuleKind, Severity
+from accessreview.model.policy import RuleKind, Severity
 from accessreview.model.review import Chain
-from accessreview.review.duties import adds_to, amounts_to
 from accessreview.review.scoping import HeldPermission, concerns
 from tests.company import RULESET
 
@@ -50,14 +49,3 @@ def test_behind_a_sprawl_stands_everybody_who_has_the_duty_in_that_vcenter() -> 
         held("ben", "Authorization.ModifyPermissions", vcenter="vc2"),
         held("dan", "Host.Config.X"),
     ) == {"amy"}
-
-
-def test_a_role_amounts_to_a_duty_when_it_alone_satisfies_it() -> None:
-    duty = Duty("d", "D", any_of=("A.*", "B.x"), at_least=2, all_of=("C.*", "D"))
-    assert amounts_to(duty, {"A.1", "A.2", "C.1", "D"})
-    assert not amounts_to(duty, {"A.1", "C.1", "D"})
-    assert not amounts_to(duty, {"A.1", "B.x", "C.1"})
-    assert not amounts_to(duty, {"a.1", "A.2", "C.1", "D"})
-    assert amounts_to(Duty("e", "E", all_of=("C.*",)), {"C.1"})
-    assert adds_to(duty, {"D"})
-    assert not adds_to(duty, {"E"})

@@ -1,6 +1,6 @@
 """The shipped ruleset and the list of privileges beside it."""
 
-from accessreview.analysis.duties import matches
+from accessreview.model.duties import matches
 from accessreview.model.policy import Severity
 from accessreview.rulesets.known import describe, known_privileges
 from accessreview.rulesets.reader import read_ruleset
