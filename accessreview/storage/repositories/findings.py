@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from accessreview.model.assessment import Assessment, Violation, ViolationState
-from accessreview.model.canonical import json_lines, sha256
+from accessreview.model.canonical import sha256
 from accessreview.model.errors import IntegrityError, NotFoundError
 from accessreview.model.finding import Finding, FindingKey, SubjectKind
 from accessreview.model.policy import Ruleset, Severity
 from accessreview.storage.rows import AssessmentRow, RulesetRow, SnapshotRow, ViolationRow
 from accessreview.storage.transaction import Transaction
-from accessreview.storage.values import decode
+from accessreview.storage.values import decode, encode
 
 
 class SqlRulesets:
@@ -52,7 +52,7 @@ class SqlAssessments:
             engine=assessment.engine,
             at=assessment.at,
             count=len(assessment.findings),
-            findings=zlib.compress(json_lines(assessment.findings)),
+            findings=zlib.compress("\n".join(map(encode, assessment.findings)).encode()),
         )
         self._transaction.insert([row])
 
