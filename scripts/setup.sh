@@ -33,8 +33,21 @@ install_packages() {
         trap "$sudo rm -f $guard" EXIT INT TERM
     fi
     $sudo apt-get update -qq
+    known=
+    unknown=
+    for package in "$@"; do
+        # A package that this release lacks must not keep the others from being installed.
+        if apt-cache show "$package" >/dev/null 2>&1; then known="$known $package"
+        else unknown="$unknown $package"
+        fi
+    done
     # shellcheck disable=SC2086
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+    [ -z "$known" ] || $sudo env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $known >&2
+    if [ -n "$unknown" ]; then
+        say "This system's package sources do not have:$unknown"
+        return 1
+    fi
 }
 
 python=${PYTHON:-python3}
