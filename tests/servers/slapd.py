@@ -42,6 +42,7 @@ dc: corp
 
 _SCHEMAS = Path("/etc/ldap/schema")
 _MODULES = Path("/usr/lib/ldap")
+_PROFILE = Path("/etc/apparmor.d/usr.sbin.slapd")
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Slapd:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
-                    _program("slapd"),
+                    _unconfined("slapd", self.folder),
                     *("-f", self.folder / "slapd.conf", "-d", "0"),
                     *("-h", f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"),
                 ],
@@ -108,7 +109,7 @@ def running_slapd(  # noqa: PLR0913 - what a test may want to be different
     (folder / "database").mkdir()
     (folder / "slapd.conf").write_text(_configuration(folder, shown, size_limit, settings))
     subprocess.run(
-        [_program("slapadd"), "-q", "-f", folder / "slapd.conf"],
+        [_unconfined("slapadd", folder), "-q", "-f", folder / "slapd.conf"],
         input=(HEAD + entries).encode(),
         check=True,
         stdout=subprocess.DEVNULL,
@@ -182,6 +183,17 @@ overlay ppolicy
 def _program(name: str) -> str:
     """Where it is; Debian keeps it out of the way of ordinary users."""
     return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") or ""
+
+
+def _unconfined(name: str, folder: Path) -> Path:
+    """The program; or a copy of it where AppArmor (Ubuntu's) would keep it out of our folder."""
+    program = Path(_program(name))
+    if not _PROFILE.exists():
+        return program
+    copy = folder / name  # slapadd is slapd by another name
+    if not copy.exists():
+        shutil.copy(program.resolve(), copy)
+    return copy
 
 
 def _free_ports() -> tuple[int, int]:
