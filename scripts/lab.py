@@ -18,6 +18,7 @@ from accessreview.model.user import UserRole
 from accessreview.settings import Settings, load_settings
 from accessreview.system import new_password
 from tests.servers import slapd, vcsim
+from tests.servers.sources import live_sources
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "lab"
 PORT = 8481
@@ -88,13 +89,6 @@ def allow(simulator: vcsim.Vcsim) -> None:
 
 def configuration(folder: Path, simulator: vcsim.Vcsim, directory: slapd.Slapd) -> Path:
     """Write the configuration and a file for each secret."""
-    for name, secret in (
-        ("vcenter.password", simulator.password),
-        ("audit.password", "audit-secret"),
-        ("remedy.password", "remedy-secret"),
-    ):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(secret + "\n", encoding="utf-8")
     file = folder / "accessreview.toml"
     file.write_text(
         f"""\
@@ -103,37 +97,11 @@ data_directory = "data"
 [web]
 port = {PORT}
 
-[[source]]
-kind = "vcenter"
-id = "vc-lab"
-name = "Simulated vCenter"
-host = "{simulator.host}"
-port = {simulator.port}
-username = "{simulator.user}"
-password_file = "vcenter.password"
-ca_file = "{simulator.ca_file}"
-
-[[source]]
-kind = "openldap"
-id = "corp"
-name = "Company directory"
-host = "127.0.0.1"
-port = {directory.tls_port}
-bind_dn = "cn=audit,{slapd.SUFFIX}"
-password_file = "audit.password"
-ca_file = "{directory.ca_file}"
-bases = ["ou=people,{slapd.SUFFIX}", "ou=groups,{slapd.SUFFIX}"]
-netbios_names = ["CORP"]
-service_pattern = "svc-.*"
-
-[source.remediation]
-username = "cn=remedy,{slapd.SUFFIX}"
-password_file = "remedy.password"
-
 [review]
 fallback_reviewer = "olga"
 second_fallback = "sven"
-""",
+"""
+        + live_sources(folder, simulator, directory),
         encoding="utf-8",
     )
     return file

@@ -5,6 +5,7 @@ from pathlib import Path
 from pyVmomi import vim
 
 from tests.servers import slapd, vcsim
+from tests.servers.sources import live_sources
 
 HOST_RIGHTS = ("Host.Config.AdvancedConfig", "Host.Config.Maintenance", "Host.Config.NetService")
 VM_RIGHTS = ("VirtualMachine.Interact.PowerOff", "VirtualMachine.Config.AddNewDisk")
@@ -47,12 +48,6 @@ def configuration(
     folder: Path, simulator: vcsim.Vcsim, directory: slapd.Slapd, database: str, port: int
 ) -> Path:
     """Write the configuration file and the files of its secrets."""
-    for name, secret in (
-        ("vcenter", simulator.password),
-        ("audit", "audit-secret"),
-        ("remedy", "remedy-secret"),
-    ):
-        (folder / name).write_text(secret)
     file = folder / "accessreview.toml"
     file.write_text(
         f"""
@@ -63,32 +58,7 @@ url = "{database}"
 
 [web]
 port = {port}
-
-[[source]]
-kind = "vcenter"
-id = "vc1"
-name = "Main vCenter"
-host = "{simulator.host}"
-port = {simulator.port}
-username = "{simulator.user}"
-password_file = "vcenter"
-ca_file = "{simulator.ca_file}"
-
-[[source]]
-kind = "openldap"
-id = "corp"
-name = "Company directory"
-host = "127.0.0.1"
-port = {directory.tls_port}
-bind_dn = "cn=audit,{slapd.SUFFIX}"
-password_file = "audit"
-ca_file = "{directory.ca_file}"
-bases = ["ou=people,{slapd.SUFFIX}", "ou=groups,{slapd.SUFFIX}"]
-netbios_names = ["CORP"]
-
-[source.remediation]
-username = "cn=remedy,{slapd.SUFFIX}"
-password_file = "remedy"
 """
+        + live_sources(folder, simulator, directory)
     )
     return file
