@@ -1,6 +1,6 @@
 """A ruleset against an estate: which rule is broken by whom, in how many places."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from accessreview.analysis.duties import DutyBits
@@ -10,19 +10,65 @@ from accessreview.analysis.places import Places
 from accessreview.analysis.population import Population
 from accessreview.analysis.tally import AreaTally, SiteTally
 from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
+from accessreview.model.findings import Findings
 from accessreview.model.policy import ConflictRule, ReachRule, Rule, Ruleset, Scope, SprawlRule
 
 Tally = SiteTally | AreaTally
 
 
-def assess(estate: Estate, ruleset: Ruleset, *, examples: int = 3) -> tuple[Finding, ...]:
-    """Every rule that is broken, by the finding's key; deterministic in snapshot and ruleset.
+def assess(estate: Estate, ruleset: Ruleset) -> Findings:
+    """Every rule that is broken; deterministic in snapshot and ruleset."""
+    return judge(estate, ruleset).findings
 
-    Each finding carries at most ``examples`` of its places, the first by vCenter and id, with the
-    deciding grants behind every duty there. A sprawl shows that many of its identities.
-    """
+
+class Judgement:
+    """The findings of one ruleset, and on request places of each with the grants behind them."""
+
+    def __init__(
+        self,
+        estate: Estate,
+        ruleset: Ruleset,
+        population: Population,
+        tallies: Sequence[tuple[Rule, Tally]],
+        keep: int,
+    ) -> None:
+        self._population = population
+        self._tallies = {rule.id: (rule, tally) for rule, tally in tallies}
+        self._keep = keep
+        used = {name: ruleset.duties[name] for rule in ruleset.rules for name in _duties(rule)}
+        self._writer = ExampleWriter(estate, used)
+        self.findings = Findings.of(
+            [*_of_identities(population, tallies), *_of_vcenters(population, tallies)]
+        )
+
+    def examples(self, finding: Finding) -> tuple[Example, ...]:
+        """Its first places by vCenter and id, with the deciding grants behind every duty there.
+
+        At most as many as were to be kept; of a sprawl, the first place of that many identities.
+        """
+        rule, tally = self._tallies[finding.key.rule]
+        population, subject = self._population, finding.key.subject
+        if not isinstance(rule, SprawlRule):
+            self._writer.turn_to(subject, population.accounts_of[subject])
+            spots = tally.spots(population.kind_of[subject])
+            return tuple(map(self._writer.write, islice(spots, self._keep)))
+        if not isinstance(tally, SiteTally):
+            raise TypeError("a sprawl is counted by entities")
+        count = next(now for now in tally.seen if now.vcenter.id == subject)
+        holds = count.of_kinds() > 0
+        shown: list[Example] = []
+        who = (name for name, kind in population.kind_of.items() if holds[kind])
+        for identity in islice(who, self._keep):
+            self._writer.turn_to(identity, population.accounts_of[identity])
+            spots = tally.spots(population.kind_of[identity], count.vcenter)
+            shown.extend(map(self._writer.write, islice(spots, 1)))
+        return tuple(shown)
+
+
+def judge(estate: Estate, ruleset: Ruleset, *, keep: int = 0) -> Judgement:
+    """Apply every rule; ``keep`` is how many places of each finding can be shown afterwards."""
     population = Population.of(estate)
-    tallies = [(rule, _tally(rule, ruleset, examples)) for rule in ruleset.rules]
+    tallies = [(rule, _tally(rule, ruleset, keep)) for rule in ruleset.rules]
     used = {name: ruleset.duties[name] for rule in ruleset.rules for name in _duties(rule)}
     for vcenter in estate.vcenters.values():
         local, places, tests = population.within(vcenter), Places(vcenter), DutyBits(vcenter, used)
@@ -32,12 +78,7 @@ def assess(estate: Estate, ruleset: Ruleset, *, examples: int = 3) -> tuple[Find
             held = {duty: tests.held(duty, states) for duty in used}
             for _, tally in tallies:
                 tally.see(start, held)
-    writer = ExampleWriter(estate, used)
-    findings = [
-        *_of_identities(population, tallies, writer, examples),
-        *_of_vcenters(population, tallies, writer, examples),
-    ]
-    return tuple(sorted(findings, key=lambda finding: finding.key))
+    return Judgement(estate, ruleset, population, tallies, keep)
 
 
 def _duties(rule: Rule) -> tuple[str, ...]:
@@ -55,57 +96,31 @@ def _tally(rule: Rule, ruleset: Ruleset, examples: int) -> Tally:
 
 
 def _of_identities(
-    population: Population,
-    tallies: list[tuple[Rule, Tally]],
-    writer: ExampleWriter,
-    examples: int,
+    population: Population, tallies: Sequence[tuple[Rule, Tally]]
 ) -> Iterator[Finding]:
-    broken: dict[int, list[tuple[Rule, Tally, int]]] = {}
+    broken: dict[int, list[tuple[Rule, int]]] = {}
     for rule, tally in tallies:
         if isinstance(rule, SprawlRule):
             continue
         allowed = rule.max_objects if isinstance(rule, ReachRule) else 0
         places = tally.places(len(population.kinds))
         for kind in (places > allowed).nonzero()[0].tolist():
-            broken.setdefault(kind, []).append((rule, tally, int(places[kind])))
+            broken.setdefault(kind, []).append((rule, int(places[kind])))
     for identity, kind in population.kind_of.items():
-        if kind in broken:
-            writer.turn_to(identity, population.accounts_of[identity])
-        for rule, tally, count in broken.get(kind, ()):
-            yield Finding(
-                key=FindingKey(rule.id, SubjectKind.IDENTITY, identity),
-                kind=rule.kind,
-                severity=rule.severity,
-                places=count,
-                examples=tuple(map(writer.write, islice(tally.spots(kind), examples))),
-            )
+        for rule, count in broken.get(kind, ()):
+            key = FindingKey(rule.id, SubjectKind.IDENTITY, identity)
+            yield Finding(key, rule.kind, rule.severity, count)
 
 
 def _of_vcenters(
-    population: Population,
-    tallies: list[tuple[Rule, Tally]],
-    writer: ExampleWriter,
-    examples: int,
+    population: Population, tallies: Sequence[tuple[Rule, Tally]]
 ) -> Iterator[Finding]:
     sizes = population.sizes()
     for rule, tally in tallies:
         if not (isinstance(rule, SprawlRule) and isinstance(tally, SiteTally)):
             continue
         for count in tally.seen:
-            holds = count.of_kinds() > 0
-            holders = int(sizes[holds].sum())
-            if holders <= rule.max_identities:
-                continue
-            shown: list[Example] = []
-            who = (name for name, kind in population.kind_of.items() if holds[kind])
-            for identity in islice(who, examples):
-                writer.turn_to(identity, population.accounts_of[identity])
-                spots = tally.spots(population.kind_of[identity], count.vcenter)
-                shown.extend(map(writer.write, islice(spots, 1)))
-            yield Finding(
-                key=FindingKey(rule.id, SubjectKind.VCENTER, count.vcenter.id),
-                kind=rule.kind,
-                severity=rule.severity,
-                places=holders,
-                examples=tuple(shown),
-            )
+            holders = int(sizes[count.of_kinds() > 0].sum())
+            if holders > rule.max_identities:
+                key = FindingKey(rule.id, SubjectKind.VCENTER, count.vcenter.id)
+                yield Finding(key, rule.kind, rule.severity, holders)

@@ -10,7 +10,7 @@ from accessreview.analysis.effective import effective_access
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.explain import explain
 from accessreview.analysis.hygiene import ambiguities
-from accessreview.analysis.rules import assess
+from accessreview.analysis.rules import judge
 from accessreview.cli.bundle import bundle_argument, load_bundle
 from accessreview.cli.errors import FINDINGS
 from accessreview.cli.output import print_rows
@@ -71,10 +71,11 @@ def explain_command(bundle: Path, account: str, vcenter: str, entity: str) -> No
 def analyze(bundle: Path, ruleset: Path, fail_on: Severity | None) -> None:
     """Print what the rules of FILE find in BUNDLE."""
     rules = load_ruleset(ruleset)
-    findings = assess(_estate(bundle), rules)
+    judgement = judge(_estate(bundle), rules, keep=3)
+    findings = judgement.findings
     print_rows(
-        {**finding_row(finding), "examples": [_example(example) for example in finding.examples]}
-        for finding in findings
+        {**finding_row(each), "examples": [*map(_example, judgement.examples(each))]}
+        for each in findings
     )
     if fail_on is not None and any(each.severity.rank <= fail_on.rank for each in findings):
         raise click.exceptions.Exit(FINDINGS)

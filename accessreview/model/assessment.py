@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from accessreview.model.finding import Finding, FindingKey
+from accessreview.model.finding import FindingKey
+from accessreview.model.findings import Findings
 from accessreview.model.policy import Severity
 
 
@@ -17,7 +18,7 @@ class Assessment:
     ruleset: str
     engine: str
     at: datetime
-    findings: tuple[Finding, ...]
+    findings: Findings
 
 
 class ViolationState(StrEnum):

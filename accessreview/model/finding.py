@@ -48,7 +48,6 @@ class Finding:
     kind: RuleKind
     severity: Severity
     places: int
-    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,14 @@ from datetime import timedelta
 from accessreview.model.access import (
     AccountRef,
     EntityRef,
-    Grant,
-    GroupRef,
-    InheritancePath,
     Permission,
     PermissionKey,
 )
 from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.canonical import sha256
 from accessreview.model.columns import Table
-from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
+from accessreview.model.finding import Finding, FindingKey, SubjectKind
+from accessreview.model.findings import Findings
 from accessreview.model.policy import RuleKind, Ruleset, Severity
 from accessreview.model.review import (
     Campaign,
@@ -108,22 +106,11 @@ ACCOUNT = AccountRef("corp", "a0")
 
 
 def a_finding(number: int = 0) -> Finding:
-    grant = Grant(
-        ACCOUNT,
-        ("u0", "admins", "CORP\\admins"),
-        (GroupRef("corp", "g"),),
-        PERMISSION,
-        "Administrator",
-        InheritancePath.SECOND_PARENT,
-        decides=True,
-        why="It is the nearest.",
-    )
     return Finding(
         FindingKey("host-and-vm", SubjectKind.IDENTITY, f"person {number}"),
         RuleKind.CONFLICT,
         Severity.CRITICAL,
         7,
-        (Example(EntityRef("vc1", "vm-1"), HARD, f"person {number}", {"hosts": (grant,)}),),
     )
 
 
@@ -134,7 +121,7 @@ def an_assessment(snapshot: Snapshot, **changes: object) -> Assessment:
         ruleset=a_ruleset().digest,
         engine="1",
         at=START,
-        findings=(a_finding(1), a_finding(2)),
+        findings=Findings.of([a_finding(1), a_finding(2)]),
     )
     return replace(assessment, **changes)  # type: ignore[arg-type]
 

@@ -1,14 +1,14 @@
 """Violations as pages show them: the list with its counts, and each with the paths behind it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from accessreview.analysis.rules import assess
+from accessreview.analysis.rules import judge
 from accessreview.model.access import Grant
 from accessreview.model.assessment import Violation, ViolationState
 from accessreview.model.errors import NotFoundError
-from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
+from accessreview.model.finding import Example, FindingKey, SubjectKind
 from accessreview.model.policy import Rule, Ruleset, Severity
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
@@ -125,9 +125,10 @@ class ViolationQueries:
         if ruleset is None or rule is None:
             return ExplainedViolation(named, None, ())
         # Only this rule is asked again: the answer is the same, and much sooner there.
-        found = assess(view.estate, replace(ruleset, rules=(rule,)))
-        finding = next((one for one in found if one.key == key), None)
-        return ExplainedViolation(named, rule, _places(view, ruleset, finding))
+        judgement = judge(view.estate, replace(ruleset, rules=(rule,)), keep=3)
+        finding = next((one for one in judgement.findings if one.key == key), None)
+        examples = () if finding is None else judgement.examples(finding)
+        return ExplainedViolation(named, rule, _places(view, ruleset, examples))
 
     def _ruleset(self, unit: UnitOfWork) -> Ruleset | None:
         latest = unit.assessments.latest()
@@ -153,10 +154,10 @@ def _rule(ruleset: Ruleset | None, rule_id: str) -> Rule | None:
 
 
 def _places(
-    view: SnapshotView, ruleset: Ruleset, finding: Finding | None
+    view: SnapshotView, ruleset: Ruleset, examples: Iterable[Example]
 ) -> tuple[ExplainedPlaces, ...]:
     alike: dict[tuple[str, tuple[HeldDuties, ...]], list[Example]] = {}
-    for example in () if finding is None else finding.examples:
+    for example in examples:
         held = view.person(example.identity), _duties(view, ruleset, example)
         alike.setdefault(held, []).append(example)
     return tuple(

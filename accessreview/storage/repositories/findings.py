@@ -9,6 +9,7 @@ from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.canonical import sha256
 from accessreview.model.errors import IntegrityError, NotFoundError
 from accessreview.model.finding import Finding, FindingKey, SubjectKind
+from accessreview.model.findings import Findings
 from accessreview.model.policy import Ruleset, Severity
 from accessreview.storage.rows import AssessmentRow, RulesetRow, SnapshotRow, ViolationRow
 from accessreview.storage.transaction import Transaction
@@ -84,7 +85,7 @@ def _assessment(row: AssessmentRow) -> Assessment:
         ruleset=row.ruleset,
         engine=row.engine,
         at=row.at,
-        findings=tuple(decode(Finding, line) for line in lines),
+        findings=Findings.of(decode(Finding, line) for line in lines),
     )
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from accessreview.analysis.estate import build_estate
-from accessreview.analysis.rules import assess
+from accessreview.analysis.rules import assess, judge
 from accessreview.bundles.reader import read_bundle
 from accessreview.model.policy import Ruleset
 from accessreview.rulesets.reader import read_ruleset
@@ -48,12 +48,13 @@ def test_every_example_has_grants_behind_as_many_duties_as_the_rule_asks(
 ) -> None:
     estate = build_estate(read_bundle(VECTORS / "random" / case))
     rules = {rule.id: rule for rule in ruleset.rules}
-    for finding in assess(estate, ruleset, examples=2):
-        rule = rules[finding.key.rule]
-        assert len(finding.examples) == min(2, finding.places)
+    judgement = judge(estate, ruleset, keep=2)
+    for finding in judgement.findings:
+        rule, examples = rules[finding.key.rule], judgement.examples(finding)
+        assert len(examples) == min(2, finding.places)
         if rule.kind != "sprawl":
-            assert len({example.place for example in finding.examples}) == len(finding.examples)
-        for example in finding.examples:
+            assert len({example.place for example in examples}) == len(examples)
+        for example in examples:
             assert len(example.grants) >= getattr(rule, "threshold", 1)
             for grants in example.grants.values():
                 assert grants
