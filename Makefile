@@ -1,6 +1,6 @@
 # Everything starts here; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test lint check format bench sample
+.PHONY: help setup run lab test agree lint check format bench sample
 BIN := .venv/bin
 
 help: ## List these targets
@@ -19,6 +19,10 @@ lab: ## Start a simulated vCenter and slapd, and the application collecting from
 test: ## Set up everything the tests need, real servers included, and run them
 	@sh scripts/setup.sh tests
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+agree: ## Hold the engine against a naive reference on random estates; ESTATES=10000 SEED=1
+	@sh scripts/setup.sh dev
+	@$(BIN)/python -m scripts.agree --estates $(or $(ESTATES),10000) --seed $(or $(SEED),1)
 
 lint: ## Format, style, types and import contracts
 	@sh scripts/setup.sh dev

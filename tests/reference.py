@@ -13,6 +13,8 @@ from accessreview.model.snapshot import Snapshot
 
 Key = tuple[str, str]
 """Source and id, of an account, a group, an entity or a role."""
+Entry = dict[str, str]
+"""A row of ``permissions``."""
 
 
 class Reference:
@@ -36,12 +38,15 @@ class Reference:
         self.placed: dict[Key, set[Key]] = defaultdict(set)
         for r in rows["placements"]:
             self.placed[r["source"], r["entity"]].add((r["source"], r["on"]))
-        self.entries: dict[Key, list[dict[str, str]]] = defaultdict(list)
+        self.entries: dict[Key, list[Entry]] = defaultdict(list)
         for r in rows["permissions"]:
             on = (r["source"], r["entity"])
             self.entries[self.replaced(on) if r["entity"] else on].append(r)
+        # what was found before; a reference may be slow, but not hopelessly
+        self._paths: dict[Key, list[list[Key]]] = {}
         self._held: dict[tuple[Key, Key], frozenset[str]] = {}
         self._names_of: dict[Key, tuple[set[str], set[str]]] = {}
+        self._satisfied: dict[tuple[frozenset[str], str], bool] = {}
 
     def replaced(self, entity: Key) -> Key:
         acl_of = self.entities[entity]["acl_of"]
@@ -73,25 +78,39 @@ class Reference:
 
     def effective(self, account: Key, entity: Key) -> frozenset[str]:
         if (account, entity) not in self._held:
-            held: set[str] = set()
-            for path in self.paths(entity):
-                held |= self.decided(account, path)
-            self._held[account, entity] = frozenset(held)
+            if entity not in self._paths:
+                self._paths[entity] = list(self.paths(entity))
+            self._held[account, entity] = self.over(account, self._paths[entity])
         return self._held[account, entity]
 
+    def over(self, account: Key, paths: list[list[Key]]) -> frozenset[str]:
+        return frozenset[str]().union(*(self.decided(account, path) for path in paths))
+
     def decided(self, account: Key, path: list[Key]) -> set[str]:
-        own, groups = self.names_of(account)
         for depth, node in enumerate(path):
-            naming: dict[str, list[dict[str, str]]] = {"false": [], "true": []}
-            for entry in self.entries[node]:
-                names = groups if entry["is_group"] == "true" else own
-                applies = depth == 0 or entry["propagate"] == "true"
-                if applies and entry["principal"].casefold() in names:
-                    naming[entry["is_group"]].append(entry)
-            deciding = naming["false"] or naming["true"]
+            deciding = self.deciding(account, node, at_the_node=depth == 0)
             if deciding:
-                return {p for e in deciding for p in self.privileges[e["source"], e["role"]]}
+                return self.given(deciding)
         return set()
+
+    def deciding(self, account: Key, node: Key, *, at_the_node: bool) -> list[Entry]:
+        applying = [
+            entry
+            for entry in self.matching(account, node)
+            if at_the_node or entry["propagate"] == "true"
+        ]
+        return [entry for entry in applying if entry["is_group"] == "false"] or applying
+
+    def matching(self, account: Key, node: Key) -> list[Entry]:
+        own, groups = self.names_of(account)
+        return [
+            entry
+            for entry in self.entries[node]
+            if entry["principal"].casefold() in (groups if entry["is_group"] == "true" else own)
+        ]
+
+    def given(self, entries: Iterable[Entry]) -> set[str]:
+        return {p for e in entries for p in self.privileges[e["source"], e["role"]]}
 
     # -------------------------------------------------------------------------------- findings
 
@@ -105,11 +124,18 @@ class Reference:
     def holds(self, accounts: Iterable[Key], entity: Key, duty: Duty) -> bool:
         if duty.types and self.entities[entity]["type"] not in duty.types:
             return False
-        held = {p for account in accounts for p in self.effective(account, entity)}
-        counted = {p for p in held for q in duty.any_of if fnmatch.fnmatchcase(p, q)}
-        if duty.any_of and len(counted) < duty.at_least:
-            return False
-        return all(any(fnmatch.fnmatchcase(p, q) for p in held) for q in duty.all_of)
+        return self.satisfied(self.together(accounts, entity), duty)
+
+    def together(self, accounts: Iterable[Key], entity: Key) -> frozenset[str]:
+        return frozenset(p for account in accounts for p in self.effective(account, entity))
+
+    def satisfied(self, held: frozenset[str], duty: Duty) -> bool:
+        if (held, duty.id) not in self._satisfied:
+            counted = {p for p in held for q in duty.any_of if fnmatch.fnmatchcase(p, q)}
+            enough = not duty.any_of or len(counted) >= duty.at_least
+            every = all(any(fnmatch.fnmatchcase(p, q) for p in held) for q in duty.all_of)
+            self._satisfied[held, duty.id] = enough and every
+        return self._satisfied[held, duty.id]
 
     def ancestors(self, entity: Key) -> set[Key]:
         row = self.entities[entity]
