@@ -1,10 +1,28 @@
-"""By which memberships an account comes to be a principal: one shortest chain each."""
+"""By which memberships an account comes to be a principal: the best chain, and all the others.
 
+Chains are ordered by length, and equally long ones by their groups' names (then source and id),
+nearest group to the account first. A chain ends at the first group that the principal names.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import islice
+
+import numpy as np
 
 from accessreview.analysis.estate import Estate
+from accessreview.analysis.order import parents_first
 from accessreview.model.access import GroupRef
+from accessreview.model.columns import Column
 from accessreview.model.errors import NotFoundError
+
+_KEPT = 4_000_000
+"""How many groups' ways to principals are kept before all are forgotten: about half a gigabyte."""
+
+Way = tuple[int, ...]
+"""Groups by number, nearest to the account first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,58 +33,243 @@ class MembershipChain:
     groups: tuple[GroupRef, ...]
 
 
-class AccountChains:
-    """All shortest chains of one account, found by one walk outwards from its direct groups.
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """The first chains, the best one included, and how many there are: None if nobody counted.
 
-    Among equally short chains the one wins whose groups come first by name, nearest group first.
+    Counting is hard only where groups on the way contain each other in a circle.
     """
 
-    def __init__(self, estate: Estate, account: int) -> None:
+    chains: tuple[MembershipChain, ...]
+    total: int | None
+
+    @property
+    def complete(self) -> bool:
+        return self.total == len(self.chains)
+
+
+class _Inside:
+    """The groups that each group has as direct members."""
+
+    def __init__(self, estate: Estate) -> None:
+        nested = estate.memberships.groups_of_group
+        count = len(estate.snapshot["groups"])
+        by_outer = np.argsort(nested.items, kind="stable")
+        inner = np.repeat(np.arange(count), np.diff(nested.starts))
+        self._items = inner[by_outer]
+        self._starts = np.searchsorted(nested.items[by_outer], np.arange(count + 1))
+
+    def __getitem__(self, group: int) -> list[int]:
+        found: list[int] = self._items[self._starts[group] : self._starts[group + 1]].tolist()
+        return found
+
+
+class _Towards:
+    """Groups by how near they lie to some others, found level by level and as far as asked for.
+
+    ``near`` orders the groups that lead there: by distance, then by rank. ``onwards`` is the next
+    group on the best way, -1 at its end. Nothing leads through ``avoid``.
+    """
+
+    def __init__(
+        self,
+        ends: Collection[int],
+        inside: _Inside,
+        rank: Sequence[int],
+        avoid: AbstractSet[int] = frozenset(),
+    ) -> None:
+        self._inside = inside
+        self._rank = rank
+        self._avoid = avoid
+        self._level = [end for end in ends if end not in avoid]
+        self._distance = 0
+        self.near = {end: rank[end] for end in self._level}
+        self.onwards = dict.fromkeys(self._level, -1)
+
+    def first(self, steps: Collection[int]) -> int | None:
+        """The one of these groups that the best way begins with."""
+        near = self.near
+        while True:
+            found = [(near[step], step) for step in steps if step in near]
+            if found:
+                return min(found)[1]
+            if not self._level:
+                return None
+            self._extend()
+
+    def way(self, group: int) -> Iterator[int]:
+        """The groups of the best way on from a group that ``first`` gave, itself included."""
+        while group >= 0:
+            yield group
+            group = self.onwards[group]
+
+    def everything(self) -> AbstractSet[int]:
+        """All groups that lead there."""
+        while self._level:
+            self._extend()
+        return self.onwards.keys()
+
+    def _extend(self) -> None:
+        self._distance += 1
+        farther = self._distance * len(self._rank)
+        level = []
+        for outer in sorted(self._level, key=self._rank.__getitem__):
+            for inner in self._inside[outer]:
+                if inner not in self.onwards and inner not in self._avoid:
+                    self.onwards[inner] = outer
+                    self.near[inner] = farther + self._rank[inner]
+                    level.append(inner)
+        self._level = level
+
+
+class Chains:
+    """The chains of one estate; what is found for one account is kept for the next."""
+
+    def __init__(self, estate: Estate) -> None:
         self._estate = estate
-        self._account = account
-        self._inner: dict[int, int] = {}
-        table = estate.snapshot["groups"]
-        memberships = estate.memberships
+        self._inside = _Inside(estate)
+        self._rank = _ranks(*(estate.snapshot["groups"][name] for name in ("name", "source", "id")))
+        self._logins = estate.snapshot["accounts"]["login"]
+        self._names = estate.snapshot["groups"]["name"]
+        self._towards: dict[int, _Towards] = {}
 
-        def by_name(group: int) -> tuple[str, str, str]:
-            return table["name"][group], table["source"][group], table["id"][group]
-
-        level = memberships.groups_of_account[account]
-        for group in level:
-            self._inner[group] = -1
-        while level:
-            following = []
-            for group in sorted(level, key=by_name):
-                if not memberships.reach[group]:
-                    continue  # leads to no permission
-                for outer in memberships.groups_of_group[group]:
-                    if outer not in self._inner:
-                        self._inner[outer] = group
-                        following.append(outer)
-            level = following
-
-    def to(self, principal: int, spelled: str) -> MembershipChain:
-        """The chain to a principal that names the account or a group it is in.
+    def first(self, account: int, principal: int) -> int:
+        """The group that the best chain begins with; -1 if the principal names the account.
 
         Raises:
-            NotFoundError: it names neither.
+            NotFoundError: it names neither the account nor a group it is in.
         """
-        login = self._estate.snapshot["accounts"]["login"][self._account]
-        matches = self._estate.principals.matches[principal]
         if not self._estate.principals.is_group[principal]:
-            return MembershipChain((login, spelled), ())
-        ways = [self._way(group) for group in matches if group in self._inner]
-        if not ways:
-            raise NotFoundError(f"The account {login} is in no group that {spelled} names.")
-        names = self._estate.snapshot["groups"]["name"]
-        way = ways[0]
-        if len(ways) > 1:  # the principal names several groups
-            way = min(ways, key=lambda each: (len(each), [(names[g], g) for g in each]))
-        groups = tuple(self._estate.group_ref(group) for group in way)
-        return MembershipChain((login, *(names[group] for group in way[:-1]), spelled), groups)
+            return -1
+        towards = self._to(principal)
+        first = towards.first(self._estate.memberships.groups_of_account[account])
+        if first is None:
+            login, name = self._logins[account], self._estate.principals.names[principal]
+            raise NotFoundError(f"The account {login} is in no group that {name} names.")
+        return first
 
-    def _way(self, group: int) -> tuple[int, ...]:
-        way = [group]
-        while (inner := self._inner[way[-1]]) >= 0:
-            way.append(inner)
-        return tuple(reversed(way))
+    def onwards(self, first: int, principal: int) -> Way:
+        """The whole of the best chain that ``first`` begins."""
+        return tuple(self._to(principal).way(first)) if first >= 0 else ()
+
+    def best(self, account: int, principal: int, spelled: str) -> MembershipChain:
+        """The best chain to a principal, spelled as its permission spells it.
+
+        Raises:
+            NotFoundError: it names neither the account nor a group it is in.
+        """
+        return self._told(account, self.onwards(self.first(account, principal), principal), spelled)
+
+    def alternatives(self, account: int, principal: int, spelled: str, limit: int) -> Alternatives:
+        """The first ``limit`` chains in which no group repeats, in order, and how many there are.
+
+        Raises:
+            NotFoundError: it names neither the account nor a group it is in.
+        """
+        if self.first(account, principal) < 0:
+            return Alternatives((self._told(account, (), spelled),)[:limit], 1)
+        ways = self._ways(account, principal)
+        shown = tuple(self._told(account, way, spelled) for way in islice(ways, limit))
+        total = self._count(account, principal)
+        if total is None and next(ways, None) is None:
+            total = len(shown)
+        return Alternatives(shown, total)
+
+    def names(self, way: Way) -> list[str]:
+        """What a chain shows of its groups: all but the last, which the principal stands for."""
+        return [self._names[group] for group in way[:-1]]
+
+    def _told(self, account: int, way: Way, spelled: str) -> MembershipChain:
+        groups = tuple(self._estate.group_ref(group) for group in way)
+        return MembershipChain((self._logins[account], *self.names(way), spelled), groups)
+
+    def _to(self, principal: int) -> _Towards:
+        towards = self._towards.get(principal)
+        if towards is None:
+            if sum(len(each.onwards) for each in self._towards.values()) > _KEPT:
+                self._towards.clear()
+            ends = self._estate.principals.matches[principal]
+            towards = self._towards[principal] = _Towards(ends, self._inside, self._rank)
+        return towards
+
+    def _ways(self, account: int, principal: int) -> Iterator[Way]:
+        """Every chain, best first: each one found splits the rest by where they leave it.
+
+        Lawler's form of Yen's algorithm: the time to the next chain grows with the number of
+        memberships, however many chains there are.
+        """
+        ends = self._estate.principals.matches[principal]
+        waiting: list[tuple[int, list[int], Way, int, frozenset[int]]] = []
+
+        def look(beginning: Way, barred: frozenset[int]) -> None:
+            steps = self._steps(account, beginning, ends) - barred - set(beginning)
+            rest = self._best_rest(principal, steps, beginning)
+            if rest:
+                way = beginning + rest
+                ranks = [self._rank[group] for group in way]
+                heappush(waiting, (len(way), ranks, way, len(beginning), barred))
+
+        look((), frozenset())
+        while waiting:
+            _, _, way, begun, barred = heappop(waiting)
+            yield way
+            for position in range(begun, len(way)):
+                look(way[:position], barred | {way[position]})
+                barred = frozenset()
+
+    def _steps(self, account: int, beginning: Way, ends: Collection[int]) -> AbstractSet[int]:
+        memberships = self._estate.memberships
+        if not beginning:
+            return set(memberships.groups_of_account[account])
+        last = beginning[-1]
+        return set() if last in ends else set(memberships.groups_of_group[last])
+
+    def _best_rest(self, principal: int, steps: AbstractSet[int], beginning: Way) -> Way:
+        if not steps:
+            return ()
+        met = frozenset(beginning)
+        towards = self._to(principal)
+        first = towards.first(steps)
+        if first is None:
+            return ()
+        rest = tuple(towards.way(first))
+        if met.isdisjoint(rest):
+            return rest
+        ends = self._estate.principals.matches[principal]
+        around = _Towards(ends, self._inside, self._rank, avoid=met)
+        first = around.first(steps)
+        return () if first is None else tuple(around.way(first))
+
+    def _count(self, account: int, principal: int) -> int | None:
+        """How many chains there are; None if groups on the way contain each other."""
+        memberships, ends = self._estate.memberships, self._estate.principals.matches[principal]
+        leading = self._to(principal).everything()
+        number: dict[int, int] = {}
+        outwards: list[list[int]] = []
+        waiting = [g for g in memberships.groups_of_account[account] if g in leading]
+        starts = tuple(waiting)
+        number.update({group: position for position, group in enumerate(waiting)})
+        for group in waiting:  # grows while it is walked
+            on = [] if group in ends else memberships.groups_of_group[group]
+            on = [outer for outer in on if outer in leading]
+            for outer in on:
+                if outer not in number:
+                    number[outer] = len(waiting)
+                    waiting.append(outer)
+            outwards.append([number[outer] for outer in on])
+        order, circle = parents_first(outwards)
+        if circle:
+            return None
+        counts = [0] * len(waiting)
+        for position in order:
+            counts[position] = sum(counts[on] for on in outwards[position]) or 1
+        return sum(counts[number[group]] for group in starts)
+
+
+def _ranks(*columns: Column) -> list[int]:
+    """The position of each row in the order of these columns; their values are sorted."""
+    order = np.lexsort([column.codes for column in reversed(columns)])
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    places: list[int] = ranks.tolist()
+    return places

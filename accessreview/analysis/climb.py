@@ -19,7 +19,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """One entry on one line: where it is, and whether it decides or to which entry it lost."""
+    """One entry on one line: where it is, and whether it decides or to which entry it lost.
+
+    ``together`` are all entries that decide on the node, whose roles add up.
+    """
 
     entry: Entry
     node: int
@@ -27,6 +30,7 @@ class Fate:
     verdict: Verdict
     beaten_by: Entry | None = None
     beaten_on: int = -1
+    together: tuple[Entry, ...] = ()
 
     @property
     def decides(self) -> bool:
@@ -39,7 +43,7 @@ def climb(vcenter: Vcenter, mask: int, entity: int) -> tuple[Fate, ...]:
     Within that, nearest first. Nodes below the fork of the two lines are told once.
     """
     start = vcenter.inventory.node[entity]
-    trunk, lines = _lines(vcenter.inventory, start)
+    trunk, lines = lines_of(vcenter.inventory, start)
     fates: list[Fate] = []
     told: frozenset[int] = frozenset()
     for path, fork_to in lines:
@@ -49,7 +53,7 @@ def climb(vcenter: Vcenter, mask: int, entity: int) -> tuple[Fate, ...]:
     return tuple(sorted(fates, key=lambda fate: not fate.decides))
 
 
-def _lines(
+def lines_of(
     inventory: Inventory, start: int
 ) -> tuple[list[int], list[tuple[InheritancePath, tuple[int, ...]]]]:
     """The nodes up to the first that has two parents, and where each line goes on from there."""
@@ -91,11 +95,12 @@ class _Line:
             matching = self._matching(node)
             at_the_node = node == self._order[0]
             here = decisive(matching, self._mask, at_the_node=at_the_node)
+            chosen = frozenset(here)
             for entry in matching:
                 if not (at_the_node or entry.propagates):
                     yield Fate(entry, node, self._path, Verdict.STAYS_ABOVE)
-                elif entry in here:
-                    yield Fate(entry, node, self._path, Verdict.DECIDES)
+                elif entry in chosen:
+                    yield Fate(entry, node, self._path, Verdict.DECIDES, together=here)
                 else:
                     yield Fate(entry, node, self._path, Verdict.REPLACED, here[0], node)
             for parent in self._parents(node):

@@ -1,99 +1,195 @@
-"""Places of a finding told to people: which duty is held where, and by which grants."""
+"""Places of a finding told to people: which duty is held where, and by which grants.
 
-from collections.abc import Mapping, Sequence
+What is the same for everybody of a class is found once, as an ``Outline``: in a large estate the
+examples of a million findings differ by little more than the names in them.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from accessreview.analysis.climb import Fate, climb
 from accessreview.analysis.estate import Estate
-from accessreview.analysis.explain import AccountGrants
+from accessreview.analysis.explain import Explainer
+from accessreview.analysis.inventory import GLOBAL, Inventory
 from accessreview.analysis.tally import Spot
 from accessreview.analysis.vcenter import Vcenter
-from accessreview.model.access import EntityRef, Grant
+from accessreview.model.access import EntityRef
 from accessreview.model.duties import contributes, counts_on, holds
 from accessreview.model.finding import Example
 from accessreview.model.policy import Duty
 
-ANYWHERE = EntityRef("", "")
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """A deciding entry with a part in a duty: of which of an identity's accounts, and where."""
+
+    position: int
+    vcenter: Vcenter
+    entity: int
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """An example without the names of those it is about: the place, and what is behind each duty.
+
+    ``place`` and ``label`` are an example's.
+    """
+
+    place: EntityRef
+    label: str
+    behind: Mapping[str, tuple[Behind, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The outlines that hold for one identity; ``Behind.position`` counts ``accounts``."""
+
+    identity: str
+    accounts: Sequence[int]
+    outlines: tuple[Outline, ...]
 
 
 class ExampleWriter:
     """Examples for one identity after another; what equal accounts share is found once."""
 
     def __init__(self, estate: Estate, duties: Mapping[str, Duty]) -> None:
-        self._estate = estate
+        self._memberships = estate.memberships
         self._duties = duties
-        self._fates: dict[tuple[str, int, int], tuple[Fate, ...]] = {}
-        self._parts: dict[tuple[str, int, str], bool] = {}
-        self._answers: dict[tuple[str, frozenset[int], str], bool] = {}
+        self._explainer = Explainer(estate)
+        self._about: Hashable = None
+        self._outlines: dict[tuple[int, ...], tuple[Outline, ...]] = {}
+        self._masks: dict[int, int] = {}
+        self._nearby: dict[tuple[Vcenter, int], int] = {}
+        self._deciding: dict[tuple[Vcenter, int, int], tuple[Fate, ...]] = {}
+        self._behind: dict[tuple[Vcenter, int, str, tuple[int, ...]], tuple[Behind, ...]] = {}
+        self._parts: dict[tuple[Vcenter, int, str], bool] = {}
 
-    def turn_to(self, identity: str, accounts: Sequence[int]) -> None:
-        """Write for this identity from now on."""
-        self._identity = identity
-        self._accounts = accounts
-        self._grants: dict[int, AccountGrants] = {}
-        self._told: dict[tuple[str, int, str], tuple[Grant, ...]] = {}
+    def tell(
+        self, about: Hashable, identity: str, accounts: Sequence[int], spots: Iterable[Spot]
+    ) -> Told:
+        """The outlines of an identity's spots, which depend on its accounts' classes only.
 
-    def write(self, spot: Spot) -> Example:
-        grants = {}
-        for name, candidates in spot.where.items():
+        ``spots`` are taken only if no identity of the same classes was told of before, in one row
+        of calls ``about`` the same.
+        """
+        if about != self._about:
+            self._about, self._outlines = about, {}
+        classes = tuple([int(self._memberships.class_of[account]) for account in accounts])
+        outlines = self._outlines.get(classes)
+        if outlines is None:
+            masks = tuple([self._principals(accounts[at], each) for at, each in enumerate(classes)])
+            outlines = tuple(self._outline(masks, spot) for spot in spots)
+            self._outlines[classes] = outlines
+        return Told(identity, accounts, outlines)
+
+    def examples(self, told: Told) -> tuple[Example, ...]:
+        """The outlines with all names, and with one chain of groups behind every grant."""
+        return tuple(
+            Example(
+                place=outline.place,
+                label=outline.label,
+                identity=told.identity,
+                grants={
+                    duty: tuple(
+                        self._explainer.tell(
+                            told.accounts[each.position], each.vcenter, each.entity, each.fate
+                        )
+                        for each in behind
+                    )
+                    for duty, behind in outline.behind.items()
+                },
+            )
+            for outline in told.outlines
+        )
+
+    def _outline(self, masks: tuple[int, ...], spot: Spot) -> Outline:
+        found = {}
+        for duty, candidates in spot.where.items():
             for vcenter, entity in candidates:
-                if self._held(vcenter, entity, self._duties[name]):
-                    grants[name] = self._behind(vcenter, entity, name)
+                if behind := self._behind_duty(masks, vcenter, entity, duty):
+                    found[duty] = behind
                     break
         if spot.vcenter is None:
-            return Example(ANYWHERE, "anywhere", self._identity, grants)
+            return Outline(EntityRef("", ""), "anywhere", found)
         inventory = spot.vcenter.inventory
-        label = inventory.label(spot.place) if spot.place else spot.vcenter.id
-        place = EntityRef(spot.vcenter.id, inventory.ids[spot.place])
-        return Example(place, label, self._identity, grants)
+        label = inventory.label(spot.place) if spot.place != GLOBAL else spot.vcenter.id
+        return Outline(EntityRef(spot.vcenter.id, inventory.ids[spot.place]), label, found)
 
-    def _deciding(self, vcenter: Vcenter, account: int, entity: int) -> tuple[Fate, ...]:
-        mask = self._estate.memberships.principals_of(account) & vcenter.principals
-        key = (vcenter.id, mask, entity)
-        fates = self._fates.get(key)
+    def _behind_duty(
+        self, masks: tuple[int, ...], vcenter: Vcenter, entity: int, duty: str
+    ) -> tuple[Behind, ...]:
+        """The deciding entries with a part in a duty, one an account and permission.
+
+        Empty if the accounts do not hold the duty there.
+        """
+        node = vcenter.inventory.node[entity]
+        nearby = self._nearby.get((vcenter, node))
+        if nearby is None:
+            nearby = self._nearby[vcenter, node] = _named_above(vcenter, node)
+        masks = tuple([mask & nearby for mask in masks])
+        key = (vcenter, entity, duty, masks)
+        behind = self._behind.get(key)
+        if behind is None:
+            behind = self._behind[key] = self._look_behind(masks, vcenter, entity, duty)
+        return behind
+
+    def _look_behind(
+        self, masks: tuple[int, ...], vcenter: Vcenter, entity: int, duty: str
+    ) -> tuple[Behind, ...]:
+        if not counts_on(self._duties[duty], vcenter.inventory.types[entity]):
+            return ()
+        fates = [self._fates(vcenter, mask, entity) for mask in masks]
+        roles = {fate.entry.role for some in fates for fate in some}
+        privileges = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
+        if not holds(self._duties[duty], privileges):
+            return ()
+        first: dict[tuple[int, int], Fate] = {}
+        for position, some in enumerate(fates):
+            for fate in some:
+                if self._has_part(vcenter, fate.entry.role, duty):
+                    first.setdefault((position, fate.entry.row), fate)
+        return tuple(
+            Behind(position, vcenter, entity, first[position, row])
+            for position, row in sorted(first)
+        )
+
+    def _fates(self, vcenter: Vcenter, mask: int, entity: int) -> tuple[Fate, ...]:
+        key = (vcenter, mask, vcenter.inventory.node[entity])
+        fates = self._deciding.get(key)
         if fates is None:
             fates = tuple(fate for fate in climb(vcenter, mask, entity) if fate.decides)
-            self._fates[key] = fates
+            self._deciding[key] = fates
         return fates
 
-    def _held(self, vcenter: Vcenter, entity: int, duty: Duty) -> bool:
-        if not counts_on(duty, vcenter.inventory.types[entity]):
-            return False
-        roles = frozenset(
-            fate.entry.role
-            for account in self._accounts
-            for fate in self._deciding(vcenter, account, entity)
-        )
-        key = (vcenter.id, roles, duty.id)
-        answer = self._answers.get(key)
-        if answer is None:
-            privileges = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
-            answer = self._answers[key] = holds(duty, privileges)
-        return answer
-
-    def _behind(self, vcenter: Vcenter, entity: int, duty: str) -> tuple[Grant, ...]:
-        """The deciding grants with a part in the duty, one a permission and account."""
-        key = (vcenter.id, entity, duty)
-        told = self._told.get(key)
-        if told is None:
-            fates = {
-                (account, fate.entry.row): fate
-                for account in self._accounts
-                for fate in reversed(self._deciding(vcenter, account, entity))
-                if self._has_part(vcenter, fate.entry.role, duty)
-            }
-            told = self._told[key] = tuple(
-                self._of(account).tell(vcenter, entity, fates[account, row])
-                for account, row in sorted(fates)
-            )
-        return told
-
-    def _of(self, account: int) -> AccountGrants:
-        if account not in self._grants:
-            self._grants[account] = AccountGrants(self._estate, account)
-        return self._grants[account]
-
     def _has_part(self, vcenter: Vcenter, role: int, duty: str) -> bool:
-        key = (vcenter.id, role, duty)
+        key = (vcenter, role, duty)
         if key not in self._parts:
             self._parts[key] = contributes(self._duties[duty], vcenter.privileges[role])
         return self._parts[key]
+
+    def _principals(self, account: int, number: int) -> int:
+        mask = self._masks.get(number)
+        if mask is None:
+            mask = self._masks[number] = self._memberships.principals_of(account)
+        return mask
+
+
+def _named_above(vcenter: Vcenter, node: int) -> int:
+    """The principals of all entries on a node and on whatever lies above it."""
+    named = 0
+    for each in _upwards(vcenter.inventory, node):
+        for entry in vcenter.at.get(each, ()):
+            named |= 1 << entry.principal
+    return named
+
+
+def _upwards(inventory: Inventory, node: int) -> Collection[int]:
+    met = {node: None}
+    waiting = [node]
+    for each in waiting:  # grows while it is walked
+        for parent in inventory.parents[each]:
+            if parent not in met:
+                met[parent] = None
+                waiting.append(parent)
+    return met

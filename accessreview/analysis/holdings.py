@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accessreview.analysis.chains import AccountChains
+from accessreview.analysis.chains import Chains
 from accessreview.analysis.decide import decisive
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.identities import accounts_by_identity
@@ -45,6 +45,7 @@ class Holdings:
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
+        self._chains = Chains(estate)
         self._identities = accounts_by_identity(estate, enabled_only=False)
         self._decided: dict[tuple[str, int], dict[int, frozenset[int]]] = {}
         self._sizes = {
@@ -73,27 +74,20 @@ class Holdings:
         if identity not in self._identities:
             raise NotFoundError(f"No account of this snapshot belongs to {identity}.")
         accounts = self._identities[identity]
-        chains = {account: AccountChains(self._estate, account) for account in accounts}
         held: dict[int, tuple[Vcenter, Entry, list[int]]] = {}
         for account in accounts:
             for principal in bits(self._estate.memberships.principals_of(account)):
                 for vcenter, entry in self._entries.get(principal, ()):
                     held.setdefault(entry.row, (vcenter, entry, []))[2].append(account)
-        holdings = (self._holding(*found, chains) for found in held.values())
+        holdings = (self._holding(*found) for found in held.values())
         return tuple(sorted(holdings, key=lambda holding: holding.permission))
 
-    def _holding(
-        self,
-        vcenter: Vcenter,
-        entry: Entry,
-        accounts: list[int],
-        chains: Mapping[int, AccountChains],
-    ) -> Holding:
+    def _holding(self, vcenter: Vcenter, entry: Entry, accounts: list[int]) -> Holding:
         permission = self._estate.permission(entry.row)
         enabled = self._estate.snapshot["accounts"]["enabled"]
         held_by, everywhere = [], set[int]()
         for account in accounts:
-            chain = chains[account].to(entry.principal, permission.key.principal)
+            chain = self._chains.best(account, entry.principal, permission.key.principal)
             mask = self._estate.memberships.principals_of(account)
             regions = self._deciding(vcenter, mask).get(entry.row, frozenset())
             everywhere |= regions

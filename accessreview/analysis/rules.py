@@ -5,7 +5,7 @@ from itertools import islice
 
 from accessreview.analysis.duties import DutyBits
 from accessreview.analysis.estate import Estate
-from accessreview.analysis.examples import ExampleWriter
+from accessreview.analysis.examples import ExampleWriter, Told
 from accessreview.analysis.places import Places
 from accessreview.analysis.population import Population
 from accessreview.analysis.tally import AreaTally, SiteTally
@@ -46,23 +46,24 @@ class Judgement:
 
         At most as many as were to be kept; of a sprawl, the first place of that many identities.
         """
+        return tuple(each for told in self.told(finding) for each in self._writer.examples(told))
+
+    def told(self, finding: Finding) -> Iterator[Told]:
+        """The same examples, by identity, as outlines that identities of equal classes share."""
         rule, tally = self._tallies[finding.key.rule]
-        population, subject = self._population, finding.key.subject
+        population, subject, tell = self._population, finding.key.subject, self._writer.tell
         if not isinstance(rule, SprawlRule):
-            self._writer.turn_to(subject, population.accounts_of[subject])
-            spots = tally.spots(population.kind_of[subject])
-            return tuple(map(self._writer.write, islice(spots, self._keep)))
+            spots = islice(tally.spots(population.kind_of[subject]), self._keep)
+            yield tell(rule.id, subject, population.accounts_of[subject], spots)
+            return
         if not isinstance(tally, SiteTally):
             raise TypeError("a sprawl is counted by entities")
         count = next(now for now in tally.seen if now.vcenter.id == subject)
         holds = count.of_kinds() > 0
-        shown: list[Example] = []
         who = (name for name, kind in population.kind_of.items() if holds[kind])
         for identity in islice(who, self._keep):
-            self._writer.turn_to(identity, population.accounts_of[identity])
-            spots = tally.spots(population.kind_of[identity], count.vcenter)
-            shown.extend(map(self._writer.write, islice(spots, 1)))
-        return tuple(shown)
+            spots = islice(tally.spots(population.kind_of[identity], count.vcenter), 1)
+            yield tell((rule.id, subject), identity, population.accounts_of[identity], spots)
 
 
 def judge(estate: Estate, ruleset: Ruleset, *, keep: int = 0) -> Judgement:
