@@ -9,10 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from accessreview.model.texts import Texts
+
 Codes = NDArray[np.int32]
 
+_SEVERAL = 8
+"""Reading all values at once is faster than one by one even if only one in so many is used."""
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Column:
     """Strings, each held once: row ``i`` reads ``values[codes[i]]``.
 
@@ -21,13 +26,17 @@ class Column:
     """
 
     codes: Codes
-    values: tuple[str, ...]
+    values: Texts
+
+    def __init__(self, codes: Codes, values: Iterable[str]) -> None:
+        object.__setattr__(self, "codes", codes)
+        object.__setattr__(self, "values", values if isinstance(values, Texts) else Texts(values))
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> "Column":
         index: dict[str, int] = {}
         codes = [index.setdefault(string, len(index)) for string in strings]
-        return cls(np.array(codes, dtype=np.int32), tuple(index))
+        return cls(np.array(codes, dtype=np.int32), index)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -36,8 +45,10 @@ class Column:
         return self.values[int(self.codes[row])]
 
     def __iter__(self) -> Iterator[str]:
-        values = self.values
-        return (values[code] for code in self.codes.tolist())
+        values: Sequence[str] = self.values
+        if len(values) <= _SEVERAL * len(self.codes):
+            values = tuple(values)
+        return map(values.__getitem__, self.codes.tolist())
 
 
 @dataclass(frozen=True, slots=True)
