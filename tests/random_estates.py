@@ -21,7 +21,15 @@ from tests.random_inventory import Inventory, esxi_host, vcenter
 
 PRIVILEGES = tuple(f"{area}.{do}" for area in ("Host", "VM", "Auth") for do in "ABC")
 MANY_PRIVILEGES = tuple(f"{area}.{n}" for area in ("Host", "VM", "Auth") for n in range(50))
-TYPES = ("Folder", "HostSystem", "ClusterComputeResource", "VirtualMachine", "Datastore", "Nothing")
+TYPES = (
+    "Folder",
+    "HostSystem",
+    "ComputeResource",
+    "ClusterComputeResource",
+    "VirtualMachine",
+    "Datastore",
+    "Nothing",
+)
 NO_ACCESS = "0"
 Object = tuple[str, str]
 Row = tuple[str, ...]
@@ -56,7 +64,7 @@ _EMPTY = {
 }
 _MANY = {
     "principals": _Sizes(groups=120, permissions=600),
-    "roles": _Sizes(roles=150, permissions=500, privileges=MANY_PRIVILEGES),
+    "roles": _Sizes(roles=200, permissions=800, privileges=MANY_PRIVILEGES),
     "identities": _Sizes(accounts=140, permissions=40),
     "duties": _Sizes(),
 }
@@ -72,7 +80,7 @@ def random_case(seed: int) -> Case:
         counts = {"duties": 70, "extra": 40} if (size, part) == ("many", "duties") else {}
         ruleset = random_ruleset(rng, sizes.privileges, **counts)
         return Case(f"{size} {part}", _snapshot(rng, sizes), ruleset)
-    sizes = _Sizes(accounts=rng.randint(1, 8), permissions=rng.choice((6, 14, 24)))
+    sizes = _Sizes(accounts=rng.randint(1, 8), permissions=rng.choice((6, 14, 24, 40)))
     return Case("small", _snapshot(rng, sizes), random_ruleset(rng))
 
 
@@ -154,8 +162,8 @@ class _People:
             self.members |= {(*a, *b) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)}
 
     def tables(self) -> dict[str, list[Row]]:
-        rng = self.rng
-        persons = ("", "", "p1", "p2", "p3", "d1/a0")  # the last is what a0 is called by itself
+        rng, few = self.rng, len(self.accounts) < 20
+        persons = ("p1", "p1", "p2", "d1/a0")  # the last is what a0 is called by itself
         return {
             "accounts": [
                 (
@@ -169,7 +177,7 @@ class _People:
                 )
                 for who in self.accounts
                 for enabled in (rng.choice(("true", "true", "false")),)
-                for who_is in (rng.choice(("", who[1], rng.choice(persons))),)
+                for who_is in (rng.choice(("" if few else who[1], rng.choice(persons))),)
             ],
             "groups": [(*who, who[1]) for who in self.groups],
             "principal_names": sorted(self.names),
@@ -192,7 +200,7 @@ class _Entries:
         spellings = sorted({name for _, _, name in self.people.names} | {"D\\nobody"})
         entities = [row[1] for row in self.inventory.rows]
         hot = rng.sample(entities, min(3, len(entities)))
-        for _ in range(rng.randint(count // 2 if count > 100 else 0, count)):
+        for _ in range(rng.randint(count if count > 100 else count // 3, count)):
             draw = rng.random()
             where = (
                 "" if draw < 0.08 or not entities else rng.choice(hot if draw < 0.3 else entities)
@@ -288,15 +296,16 @@ def _roles(
         elif draw < 0.25:
             found[role] = privileges
         else:
-            found[role] = tuple(rng.sample(privileges, rng.randint(0, 4)))
+            found[role] = tuple(rng.sample(privileges, rng.randint(0, 5)))
     return found
 
 
 def random_ruleset(
-    rng: Random, privileges: tuple[str, ...] = PRIVILEGES, *, duties: int = 4, extra: int = 2
+    rng: Random, privileges: tuple[str, ...] = PRIVILEGES, *, duties: int = 6, extra: int = 5
 ) -> Ruleset:
     """Duties and rules of every kind and scope at random; ``extra`` of each kind beyond that."""
-    patterns = (*privileges, "Host.*", "VM.*", "*.A", "*", "H*.*", "host.*", "Nothing.*")
+    broad = ("Host.*", "VM.*", "Auth.*", "*.A", "*.B", "*", "H*.*", "host.*", "Nothing.*")
+    patterns = (*rng.sample(privileges, 9), *broad)
     drawn = {f"d{number}": _duty(rng, f"d{number}", patterns) for number in range(duties)}
     names = sorted(drawn)
     rules: list[Rule] = []
@@ -326,12 +335,12 @@ def random_ruleset(
 
 
 def _duty(rng: Random, ident: str, patterns: tuple[str, ...]) -> Duty:
-    any_of = tuple(rng.sample(patterns, rng.choice((0, 1, 2, 3))))
+    any_of = tuple(rng.sample(patterns, rng.choice((0, 1, 2, 4))))
     return Duty(
         id=ident,
         title="",
-        types=frozenset(rng.sample(TYPES, rng.choice((0, 0, 1, 2)))),
+        types=frozenset(rng.sample(TYPES, rng.choice((0, 1, 2)))),
         any_of=any_of,
         at_least=rng.randint(1, 4) if any_of else 1,
-        all_of=tuple(rng.sample(patterns, rng.choice((0, 1) if any_of else (1, 2)))),
+        all_of=tuple(rng.sample(patterns, rng.choice((0, 1) if any_of else (1, 2, 3)))),
     )

@@ -15,6 +15,7 @@ class Inventory:
     rng: Random
     rows: list[tuple[str, ...]] = field(default_factory=list)
     placed: set[tuple[str, ...]] = field(default_factory=set)
+    pools: list[str] = field(default_factory=list)
 
     def add(self, kind: str, parent: str = "", second: str = "", acl_of: str = "") -> str:
         ident = f"{self.rng.choice('ez')}{len(self.rows)}"
@@ -31,7 +32,7 @@ def vcenter(inventory: Inventory) -> None:
     root = inventory.add("Folder")
     if rng.random() < 0.1:
         inventory.add("Folder")
-    for _ in range(rng.choice((0, 1, 1, 1, 2))):
+    for _ in range(rng.choice((0, 1, 1, 2, 2))):
         parent = root
         while rng.random() < 0.3:
             parent = inventory.add("Folder", parent)
@@ -77,6 +78,7 @@ class _Datacenter:
         if self._pools and rng.random() < 0.5:
             self._vapps()
         self._storage()
+        self._inventory.pools += self._pools
         for _ in range(rng.randint(0, 4)):
             self._machine()
         if rng.random() < 0.1:
@@ -113,7 +115,8 @@ class _Datacenter:
     def _machine(self) -> None:
         rng, add = self._rng, self._inventory.add
         draw = rng.random()
-        folder, pool = rng.choice(self._folders), rng.choice(self._pools or [""])
+        pools = self._inventory.pools if draw > 0.6 else self._pools  # of any datacenter
+        folder, pool = rng.choice(self._folders), rng.choice(pools or [""])
         if draw < 0.15:  # in a vApp or pool alone, by whichever column
             machine = add("VirtualMachine", *((pool, "") if draw < 0.08 else ("", pool)))
         elif draw < 0.3:  # a template
@@ -122,9 +125,9 @@ class _Datacenter:
             machine = add("VirtualMachine", folder, folder)
         else:
             machine = add("VirtualMachine", folder, pool)
-        for on in rng.sample(self._on, rng.randint(0, len(self._on))):
+        for on in rng.sample(self._on, rng.randint(0, min(3, len(self._on)))):
             self._inventory.place(machine, on)
-        if draw > 0.9:
+        if 0.7 < draw < 0.8:
             add("VirtualMachine", folder, pool, machine)  # a fault-tolerance secondary
-        if draw > 0.97:
+        if draw > 0.95:
             self._inventory.place(machine, machine)
