@@ -2,7 +2,8 @@
 # Set up what is missing, and nothing twice.
 #   scripts/setup.sh run    .venv with the hash-locked run-time dependencies and the command accessreview
 #   scripts/setup.sh dev    the same with the development tools
-#   scripts/setup.sh tests  the same, and the system packages that the tests start as real servers
+#   scripts/setup.sh bench  the run-time dependencies, and what the benchmark measures them against
+#   scripts/setup.sh tests  as dev, and the system packages that the tests start as real servers
 # System packages are installed with root or sudo; without either, the exact list is printed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -80,7 +81,11 @@ if [ "$kind" = tests ]; then
 fi
 
 lock=requirements/run.lock
-[ "$kind" = run ] || lock=requirements/dev.lock
+case $kind in
+    run) ;;
+    bench) lock=requirements/bench.lock ;;
+    *) lock=requirements/dev.lock ;;
+esac
 stamp=.venv/.installed-$(cat "$lock" pyproject.toml | sha256sum | cut -c1-16)
 if [ ! -e "$stamp" ]; then
     [ -x .venv/bin/python ] || "$python" -m venv .venv
