@@ -177,7 +177,9 @@ class _People:
                 )
                 for who in self.accounts
                 for enabled in (rng.choice(("true", "true", "false")),)
-                for who_is in (rng.choice(("" if few else who[1], rng.choice(persons))),)
+                for who_is in (
+                    rng.choice(("", rng.choice(persons) if few else who[1], rng.choice(persons))),
+                )
             ],
             "groups": [(*who, who[1]) for who in self.groups],
             "principal_names": sorted(self.names),
