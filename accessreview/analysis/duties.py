@@ -1,88 +1,74 @@
-"""Duties on states of bits: which of many sets of roles amount to one."""
+"""Duties put together from atoms: which planes of a state amount to one."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from accessreview.analysis.evaluate import WORD, Words, word_count
-from accessreview.analysis.keys import Rows, bits
-from accessreview.analysis.vcenter import Flags, Vcenter
+from accessreview.analysis.planes import Flags, Words, at_least
+from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.duties import matching
 from accessreview.model.policy import Duty
 
 
-class DutyBits:
-    """The duties of one vCenter on states: every role is a bit, or shares one with its likes.
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """Some atoms, each with a weight; met where the weights that hold add up to ``needed``."""
 
-    Roles that the duties cannot tell apart share a bit, and those without a part in any share bit
-    0, so that states stay a word or two long however many roles there are.
+    atoms: tuple[int, ...]
+    weights: tuple[int, ...]
+    needed: int
+
+
+class DutyAtoms:
+    """The duties of one vCenter; ``atoms`` is of shape (roles, atoms), ready for evaluation.
+
+    Privileges that the roles in use cannot tell apart share an atom, so states stay small however
+    many privileges there are.
     """
 
     def __init__(self, vcenter: Vcenter, duties: Mapping[str, Duty]) -> None:
-        patterns = {p for duty in duties.values() for p in (*duty.any_of, *duty.all_of)}
-        seen: dict[frozenset[str], int] = {frozenset(): 0}
-        self.bit_of_role: Rows = np.zeros(max(1, len(vcenter.role_ids)), dtype=np.int64)
-        known = matching(patterns, frozenset().union(*vcenter.privileges))
-        for role in np.unique(vcenter.entries.role).tolist():
-            visible = vcenter.privileges[role] & known
-            self.bit_of_role[role] = seen.setdefault(visible, len(seen))
-        self.words = word_count(len(seen) - 1)
-        self._tests = {name: _Test(duty, tuple(seen), self.words) for name, duty in duties.items()}
+        self._roles: list[int] = np.unique(vcenter.entries.role).tolist()
+        self._privileges = vcenter.privileges
+        self._known = frozenset[str]().union(*(vcenter.privileges[role] for role in self._roles))
+        self._numbers: dict[tuple[int, ...], int] = {}
+        self._tests = {name: self._tests_of(duty) for name, duty in duties.items()}
+        self.atoms: Flags = np.zeros((len(vcenter.privileges), len(self._numbers)), dtype=bool)
+        for roles, number in self._numbers.items():
+            self.atoms[list(roles), number] = True
 
-    def held(self, duty: str, states: Words) -> Flags:
-        """Where states of shape (words, regions, columns) satisfy the duty, types aside."""
-        return self._tests[duty].held(states)
-
-
-class _Test:
-    """One duty, as the bits that answer each of its parts."""
-
-    def __init__(self, duty: Duty, visible: tuple[frozenset[str], ...], words: int) -> None:
-        self._words = words
-        self._at_least = duty.at_least
-        self._counted = [matching(duty.any_of, privileges) for privileges in visible]
-        self._any = self._where(bool(counted) for counted in self._counted)
-        self._enough = self._where(len(counted) >= duty.at_least for counted in self._counted)
-        self._counts = bool(duty.any_of)
-        self._all = [
-            self._where(bool(matching([pattern], privileges)) for privileges in visible)
-            for pattern in duty.all_of
-        ]
-
-    def _where(self, wanted: Iterable[bool]) -> Words:
-        words = np.zeros(self._words, dtype=np.uint64)
-        for bit, yes in enumerate(wanted):
-            if yes:
-                words[bit // WORD] |= np.uint64(1 << bit % WORD)
-        return words
-
-    def held(self, states: Words) -> Flags:
-        found = np.ones(states.shape[1:], dtype=bool)
-        for needed in self._all:
-            found &= _hits(states, needed)
-        if self._counts:
-            sure = _hits(states, self._enough)
-            if self._at_least > 1:
-                # several roles may reach together what none of them reaches alone
-                unsure = np.nonzero(found & ~sure & _hits(states, self._any))
-                sure[unsure] = self._together(states[:, unsure[0], unsure[1]])
-            found &= sure
+    def held(self, duty: str, states: Words) -> Words:
+        """Where states of shape (regions, atoms, words) satisfy the duty, types aside."""
+        found = np.full((states.shape[0], states.shape[2]), ~np.uint64(0))
+        for test in self._tests[duty]:
+            if not test.atoms:
+                return np.zeros_like(found)
+            found &= at_least([states[:, atom] for atom in test.atoms], test.weights, test.needed)
         return found
 
-    def _together(self, states: Words) -> Flags:
-        kinds, kind_of = np.unique(states & self._any[:, None], axis=1, return_inverse=True)
-        enough = []
-        for kind in kinds.T.tolist():
-            mask = sum(word << WORD * position for position, word in enumerate(kind))
-            union = frozenset[str]().union(*(self._counted[bit] for bit in bits(mask)))
-            enough.append(len(union) >= self._at_least)
-        answer: Flags = np.array(enough, dtype=bool)[kind_of.reshape(-1)]
-        return answer
+    def _tests_of(self, duty: Duty) -> tuple[_Test, ...]:
+        tests = [self._any(matching([pattern], self._known)) for pattern in duty.all_of]
+        if duty.any_of:
+            counted = matching(duty.any_of, self._known)
+            tests.append(
+                self._any(counted) if duty.at_least == 1 else self._several(counted, duty.at_least)
+            )
+        return tuple(tests)
 
+    def _any(self, wanted: frozenset[str]) -> _Test:
+        roles = tuple(r for r in self._roles if not wanted.isdisjoint(self._privileges[r]))
+        return _Test((self._number(roles),), (1,), 1) if roles else _Test((), (), 1)
 
-def _hits(states: Words, wanted: Words) -> Flags:
-    found = np.zeros(states.shape[1:], dtype=bool)
-    for word, bits_wanted in zip(states, wanted, strict=True):
-        if bits_wanted:
-            found |= (word & bits_wanted) != 0
-    return found
+    def _several(self, counted: Collection[str], needed: int) -> _Test:
+        holders: defaultdict[str, list[int]] = defaultdict(list)
+        for role in self._roles:
+            for privilege in self._privileges[role].intersection(counted):
+                holders[privilege].append(role)
+        alike = Counter(map(tuple, holders.values()))
+        if alike.total() < needed:
+            return _Test((), (), needed)
+        return _Test(tuple(map(self._number, alike)), tuple(alike.values()), needed)
+
+    def _number(self, roles: tuple[int, ...]) -> int:
+        return self._numbers.setdefault(roles, len(self._numbers))

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from accessreview.analysis.decide import effective_roles
 from accessreview.analysis.estate import Estate
-from accessreview.analysis.evaluate import WORD, chunk_size, evaluate, word_count
+from accessreview.analysis.evaluate import Evaluator, columns_at_once
 from accessreview.analysis.keys import bits
+from accessreview.analysis.planes import WORD, Words
+from accessreview.analysis.sets import Sets
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.access import AccountRef, EffectiveAccess, EntityRef
 from accessreview.model.errors import NotFoundError
@@ -92,35 +95,38 @@ class PrivilegesByRegion:
 
     def __init__(self, vcenter: Vcenter) -> None:
         self._vcenter = vcenter
-        used = np.unique(vcenter.entries.role)
-        self._bit_of_role = np.zeros(max(1, len(vcenter.role_ids)), dtype=np.int64)
-        self._bit_of_role[used] = np.arange(1, len(used) + 1)
-        self._roles = [-1, *used.tolist()]
-        self._words = word_count(len(used))
-        self._sets: dict[int, tuple[str, ...]] = {}
+        self._roles: list[int] = np.unique(vcenter.entries.role).tolist()
+        atoms = np.zeros((len(vcenter.privileges), len(self._roles)), dtype=bool)
+        atoms[self._roles, np.arange(len(self._roles))] = True
+        self._evaluator = Evaluator(vcenter, atoms)
+        self._sets: dict[bytes, tuple[str, ...]] = {}
         self._held: dict[int, tuple[tuple[str, ...], ...]] = {}
 
     def load(self, masks: Iterable[int]) -> None:
         """Evaluate these sets, forgetting those loaded before."""
         relevant = sorted({mask & self._vcenter.principals for mask in masks})
         self._held = {}
-        size = chunk_size(self._vcenter, self._words)
+        size = columns_at_once(self._vcenter, self._evaluator.atoms)
         for start in range(0, len(relevant), size):
             part = relevant[start : start + size]
-            states = evaluate(self._vcenter, part, self._bit_of_role, self._words)
+            states = self._evaluator.states(Sets.of([list(bits(mask)) for mask in part]))
             for column, mask in enumerate(part):
-                self._held[mask] = tuple(
-                    self._privileges(state) for state in states[:, :, column].T.tolist()
-                )
+                self._held[mask] = self._of_column(states, column)
 
     def of(self, mask: int) -> tuple[tuple[str, ...], ...]:
         """By region, what a loaded set holds there."""
         return self._held[mask & self._vcenter.principals]
 
-    def _privileges(self, state: list[int]) -> tuple[str, ...]:
-        key = sum(word << WORD * position for position, word in enumerate(state)) & ~1
+    def _of_column(self, states: Words, column: int) -> tuple[tuple[str, ...], ...]:
+        word, bit = divmod(column, WORD)
+        roles = (states[:, :, word] >> np.uint64(bit) & np.uint64(1)).astype(bool)
+        return tuple(self._privileges(row) for row in np.packbits(roles, axis=1))
+
+    def _privileges(self, packed: NDArray[np.uint8]) -> tuple[str, ...]:
+        key = packed.tobytes()
         held = self._sets.get(key)
         if held is None:
-            roles = (self._vcenter.privileges[self._roles[bit]] for bit in bits(key))
-            held = self._sets[key] = tuple(sorted(frozenset().union(*roles)))
+            chosen = np.flatnonzero(np.unpackbits(packed, count=len(self._roles)))
+            roles = (self._vcenter.privileges[self._roles[each]] for each in chosen)
+            held = self._sets[key] = tuple(sorted(frozenset[str]().union(*roles)))
         return held

@@ -8,7 +8,11 @@ import numpy as np
 
 from accessreview.analysis.inventory import GLOBAL, Inventory, build_inventory
 from accessreview.analysis.keys import Keys, Rows
-from accessreview.analysis.membership import Memberships, close_memberships
+from accessreview.analysis.membership import (
+    Memberships,
+    close_memberships,
+    number_memberships,
+)
 from accessreview.analysis.principals import Principals, resolve_principals
 from accessreview.analysis.vcenter import Entries, Vcenter, arrange
 from accessreview.model.access import AccountRef, EntityRef, GroupRef, Permission, PermissionKey
@@ -89,9 +93,9 @@ def build_estate(snapshot: Snapshot) -> Estate:
     principals = resolve_principals(
         permissions, snapshot["principal_names"], account_keys, group_keys
     )
-    memberships = close_memberships(
-        snapshot["members"], principals, account_keys, group_keys, (len(accounts), len(groups))
-    )
+    counts = (len(accounts), len(groups))
+    direct = number_memberships(snapshot["members"], account_keys, group_keys, counts)
+    memberships = close_memberships(direct, principals)
     entities = _by_source(snapshot["entities"])
     placements = _by_source(snapshot["placements"])
     names = _by_source(snapshot["roles"])

@@ -1,90 +1,118 @@
-"""Deciding roles of many principal sets on every region of a vCenter, as words of bits.
+"""What many sets of principals hold in every region of a vCenter, as bit planes.
 
-A state is ``words`` unsigned 64-bit integers: bit 0 of the first says that an entry decided, the
-others stand for roles or whatever the caller gives each role. Two paths, or two accounts of one
-person, add up by a plain bitwise or.
+An *atom* is a set of roles of which one is enough for something: for a rule a pattern, for a plain
+answer a single role. What several roles, paths or accounts of one person give adds up by a bitwise
+or of atoms; duties are put together from atoms afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from accessreview.analysis.keys import Rows, members_of
-from accessreview.analysis.vcenter import Flags, Vcenter
+from accessreview.analysis.planes import WORD, Flags, Union, Words, of_sets
+from accessreview.analysis.sets import Rows, Sets
+from accessreview.analysis.vcenter import Vcenter
 
-Words = NDArray[np.uint64]
-WORD = 64
-CHUNK = 2048
-"""How many principal sets are evaluated together at most; bounds memory, not results."""
+_ENOUGH = 1 << 21
+"""Words of state held at once; bounds memory and keeps it near the processor, not results."""
 
-
-def word_count(highest_bit: int) -> int:
-    return highest_bit // WORD + 1
+_FEW = 16
+"""Words of columns that are evaluated together at least."""
 
 
-def chunk_size(vcenter: Vcenter, words: int) -> int:
-    """As many principal sets as keep one state array below about 64 MiB."""
-    return max(1, min(CHUNK, (1 << 23) // max(1, len(vcenter.regions) * words)))
+def columns_at_once(vcenter: Vcenter, atoms: int) -> int:
+    """How many sets are best evaluated together."""
+    return WORD * max(_FEW, _ENOUGH // max(1, len(vcenter.regions) * atoms))
 
 
-def evaluate(vcenter: Vcenter, masks: Sequence[int], bit_of_role: Rows, words: int) -> Words:
-    """States of shape (words, regions, masks).
+class Evaluator:
+    """One vCenter's permissions, arranged for ``atoms``: of shape (roles, atoms)."""
 
-    ``bit_of_role`` gives each role its bit, 0 for one that only decides.
-    """
-    regions, bearing = vcenter.regions, len(vcenter.regions.bearing)
-    states = np.zeros((words, len(regions), len(masks)), dtype=np.uint64)
-    own, passed = _own(vcenter, masks, bit_of_role, words)
-    for region, above in enumerate(regions.inherits):
-        inherited = states[:, region]
-        for source in above:
-            inherited |= passed[:, source]
-        if region < bearing:
-            decided = (own[0, region] & np.uint64(1)).astype(bool)
-            onwards = (passed[0, region] & np.uint64(1)).astype(bool)
-            passed[:, region] = np.where(onwards, passed[:, region], inherited)
-            states[:, region] = np.where(decided, own[:, region], inherited)
-    return states
+    def __init__(self, vcenter: Vcenter, atoms: Flags) -> None:
+        entries, regions = vcenter.entries, vcenter.regions
+        self.atoms = atoms.shape[1]
+        self._bearing = len(regions.bearing)
+        self._regions = len(regions)
+        used, plane = np.unique(entries.principal, return_inverse=True)
+        self._planes = len(used)
+        self._plane_of = np.full(vcenter.principals.bit_length() + 1, -1, dtype=np.int32)
+        self._plane_of[used] = np.arange(len(used), dtype=np.int32)
+        region = regions.of_entity[entries.node]
+        self._own = _Entries(region, plane, entries.direct, atoms[entries.role])
+        kept = entries.propagates
+        self._passed = _Entries(
+            region[kept], plane[kept], entries.direct[kept], atoms[entries.role[kept]]
+        )
+        self._levels = list(_levels(regions.inherits[: self._bearing]))
+        later = regions.inherits[self._bearing :]
+        sizes = [len(above) for above in later]
+        self._inheriting = Union(
+            np.repeat(np.arange(len(later)), sizes), _flat(later) if later else _nothing()
+        )
+
+    def states(self, sets: Sets) -> Words:
+        """Planes of shape (regions, atoms, words), a column a set of ``sets``.
+
+        Items of the sets that no permission of this vCenter names are passed over.
+        """
+        items = np.minimum(sets.items, len(self._plane_of) - 1)
+        principals = of_sets(Sets(sets.starts, items), self._plane_of, self._planes)
+        shape = (self._bearing, self.atoms, principals.shape[1])
+        own, decided = self._own.planes(principals, shape)
+        passed, stopped = self._passed.planes(principals, shape)
+        states = np.zeros((self._regions, *shape[1:]), dtype=np.uint64)
+        states[: self._bearing] = own
+        for above in self._levels:
+            inherited = above.of(passed)
+            states[above.keys] |= inherited & ~decided[above.keys, None]
+            passed[above.keys] |= inherited & ~stopped[above.keys, None]
+        states[self._bearing + self._inheriting.keys] = self._inheriting.of(passed)
+        return states
 
 
-def _own(
-    vcenter: Vcenter, masks: Sequence[int], bit_of_role: Rows, words: int
-) -> tuple[Words, Words]:
-    """What each bearing node's entries say of the node itself, and what they pass on downwards."""
-    bearing, entries = len(vcenter.regions.bearing), vcenter.entries
-    shape = (words, bearing, len(masks))
-    own, passed = np.zeros(shape, dtype=np.uint64), np.zeros(shape, dtype=np.uint64)
-    if not len(entries) or not masks:
-        return own, passed
-    bit = bit_of_role[entries.role]
-    region = vcenter.regions.of_entity[entries.node]
-    column, principal = members_of(masks, vcenter.principals.bit_length())
-    by_principal = np.argsort(entries.principal, kind="stable")
-    sorted_principals = entries.principal[by_principal]
-    start = np.searchsorted(sorted_principals, principal, side="left")
-    count = np.searchsorted(sorted_principals, principal, side="right") - start
-    column = np.repeat(column, count)
-    ends = np.cumsum(count)
-    offset = np.arange(len(column)) - np.repeat(ends - count, count)
-    entry = by_principal[np.repeat(start, count) + offset]
+class _Entries:
+    """The entries on the bearing nodes, those that name accounts replacing those of groups."""
 
-    def scatter(target: Words, chosen: Flags, *, replace: bool) -> None:
-        rows, columns = region[entry[chosen]], column[chosen]
-        if replace:
-            target[:, rows, columns] = 0
-        at = rows * len(masks) + columns
-        size = bearing * len(masks)
-        flat = target.reshape(-1)
-        one = np.uint64(1)
-        bits = bit[entry[chosen]]
-        np.bitwise_or.at(flat, at, one)
-        value = one << (bits % WORD).astype(np.uint64)
-        np.bitwise_or.at(flat, (bits // WORD) * size + at, value)
+    def __init__(self, region: Rows, plane: Rows, direct: Flags, atoms: Flags) -> None:
+        self._kinds = []
+        for kind in (~direct, direct):
+            entry, atom = np.nonzero(atoms[kind])
+            self._kinds.append(
+                (
+                    Union(region[kind], plane[kind]),
+                    Union(region[kind][entry] * atoms.shape[1] + atom, plane[kind][entry]),
+                )
+            )
 
-    for direct in (False, True):  # entries that name the account replace those of its groups
-        kind = entries.direct[entry] == direct
-        if kind.any():
-            scatter(own, kind, replace=direct)
-            scatter(passed, kind & entries.propagates[entry], replace=direct)
-    return own, passed
+    def planes(self, principals: Words, shape: tuple[int, int, int]) -> tuple[Words, Words]:
+        """What is given, of this shape, and where any entry applies, of (bearing, words)."""
+        (group, by_group), (account, by_account) = self._kinds
+        bearing, atoms, _ = shape
+        given = by_group.into(principals, bearing * atoms).reshape(shape)
+        applies = group.into(principals, bearing)
+        if len(account):
+            replaced = account.into(principals, bearing)
+            given[account.keys] &= ~replaced[account.keys, None]
+            given |= by_account.into(principals, bearing * atoms).reshape(shape)
+            applies |= replaced
+        return given, applies
+
+
+def _levels(inherits: tuple[tuple[int, ...], ...]) -> Iterator[Union]:
+    """For each depth below the bearing nodes that inherit nothing: who inherits from whom."""
+    depth: list[int] = []
+    at: dict[int, list[int]] = {}
+    for region, above in enumerate(inherits):
+        depth.append(1 + max((depth[source] for source in above), default=-1))
+        at.setdefault(depth[region], []).append(region)
+    for level in sorted(at.keys() - {0}):
+        keys = [region for region in at[level] for _ in inherits[region]]
+        yield Union(np.array(keys, dtype=np.int64), _flat([inherits[r] for r in at[level]]))
+
+
+def _flat(lists: "tuple[tuple[int, ...], ...] | list[tuple[int, ...]]") -> Rows:
+    return np.array([item for each in lists for item in each], dtype=np.int64)
+
+
+def _nothing() -> Rows:
+    return np.zeros(0, dtype=np.int64)

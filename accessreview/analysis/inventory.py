@@ -20,7 +20,8 @@ class Inventory:
     ``node`` names the entity whose permission list this one shares, itself for most. ``parents``
     are the nodes to walk on to, of both lines (one if the lines agree); ``first`` and ``second``
     tell the lines apart, -1 where there is none. ``above`` are the plain parents, for questions of
-    place rather than of permission. ``order`` has every node after its parents.
+    place rather than of permission, and ``parent`` is the one of the first line, else -1. ``order``
+    has every node after its parents.
     """
 
     vcenter: str
@@ -33,6 +34,7 @@ class Inventory:
     second: tuple[int, ...]
     parents: tuple[tuple[int, ...], ...]
     above: tuple[tuple[int, ...], ...]
+    parent: tuple[int, ...]
     order: tuple[int, ...]
     by_id: tuple[int, ...]
     placed_on: Mapping[int, tuple[int, ...]]
@@ -103,6 +105,7 @@ def build_inventory(
         second=second,
         parents=parents,
         above=above,
+        parent=tuple(parent for parent, _ in plain),
         order=tuple(order),
         by_id=tuple(sorted(range(1, len(ids)), key=ids.__getitem__)),
         placed_on={entity: tuple(sorted(on)) for entity, on in placed.items()},

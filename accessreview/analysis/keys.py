@@ -1,6 +1,6 @@
 """References turned into row numbers, once, at the rim of the analysis."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,33 +44,9 @@ class Keys:
         return int(self._order[at]) if at < len(self._sorted) and self._sorted[at] == key else None
 
 
-class Ragged:
-    """Lists of numbers of different lengths, packed: list ``i`` is ``ragged[i]``, ascending."""
-
-    __slots__ = ("items", "starts")
-
-    def __init__(self, owners: Rows, items: Rows, count: int) -> None:
-        order = np.lexsort((items, owners))
-        self.items = items[order]
-        self.starts = np.searchsorted(owners[order], np.arange(count + 1))
-
-    def __getitem__(self, index: int) -> list[int]:
-        found: list[int] = self.items[self.starts[index] : self.starts[index + 1]].tolist()
-        return found
-
-
 def bits(mask: int) -> Iterator[int]:
     """Yield the positions of the set bits, ascending."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
-
-
-def members_of(masks: Sequence[int], width: int) -> tuple[Rows, Rows]:
-    """All set bits of many masks below ``2 ** width``, as parallel (mask number, bit) arrays."""
-    size = max(1, (width + 7) // 8)
-    packed = b"".join(mask.to_bytes(size, "little") for mask in masks)
-    table = np.frombuffer(packed, dtype=np.uint8).reshape(len(masks), size)
-    rows, positions = np.nonzero(np.unpackbits(table, axis=1, bitorder="little"))
-    return rows.astype(np.int64), positions.astype(np.int64)

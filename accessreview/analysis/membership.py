@@ -1,20 +1,67 @@
 """Groups closed over nesting, and accounts gathered into classes that reach the same principals.
 
-Sets of principals are Python integers: bit ``p`` stands for principal ``p``. Only principals that
-a permission names count, which keeps the sets small however many groups there are.
+A set of principals is a Python integer where one account is asked about, bit ``p`` standing for
+principal ``p``, and a packed list where all are. Only principals that a permission names count,
+which keeps the sets small however many groups there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from typing_extensions import override
 
-from accessreview.analysis.keys import Keys, Ragged, Rows
+from accessreview.analysis.keys import Keys, bits
 from accessreview.analysis.order import parents_first
 from accessreview.analysis.principals import Principals
+from accessreview.analysis.sets import Numbers, Rows, Sets, distinct
 from accessreview.model.columns import Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DirectMemberships:
+    """Pairs of row numbers as the snapshot has them: account in group, and group in group."""
+
+    account: Numbers
+    group: Numbers
+    child: Numbers
+    parent: Numbers
+    account_count: int
+    group_count: int
+
+
+class Masks(Sequence[int]):
+    """Packed sets of principals, read as integers."""
+
+    def __init__(self, sets: Sets) -> None:
+        self.sets = sets
+
+    @override
+    def __len__(self) -> int:
+        return len(self.sets)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+
+    @override
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(len(self))[index]]
+        return mask_of(self.sets[range(len(self))[index]])
+
+
+def mask_of(items: Iterable[int]) -> int:
+    """The set of these principals as an integer."""
+    mask = 0
+    for item in items:
+        mask |= 1 << item
+    return mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,48 +73,66 @@ class Memberships:
     itself. Account ``a`` is all principals of ``classes[class_of[a]]``; class 0 is nobody.
     """
 
-    groups_of_account: Ragged
-    groups_of_group: Ragged
-    reach: tuple[int, ...]
+    groups_of_account: Sets
+    groups_of_group: Sets
+    reach: Sequence[int]
     named: dict[int, int]
-    classes: tuple[int, ...]
-    class_of: Rows
+    classes: Masks
+    class_of: Numbers
 
     def principals_of(self, account: int) -> int:
         return self.classes[int(self.class_of[account])]
 
+    def accounts_naming(self, principals: Iterable[int]) -> Rows:
+        """The accounts that are any of these principals, ascending."""
+        sets = self.classes.sets
+        named = np.zeros(len(sets), dtype=bool)
+        for principal in principals:
+            named[sets.holding(principal)] = True
+        return np.flatnonzero(named[self.class_of])
 
-def close_memberships(
-    members: Table, principals: Principals, accounts: Keys, groups: Keys, counts: tuple[int, int]
-) -> Memberships:
-    """Close all memberships; ``counts`` are the numbers of accounts and groups."""
-    account_count, group_count = counts
+
+def number_memberships(
+    members: Table, accounts: Keys, groups: Keys, counts: tuple[int, int]
+) -> DirectMemberships:
+    """Turn the table into row numbers; ``counts`` are the numbers of accounts and groups."""
     holder = groups.rows(members["group_source"], members["group"])
     member_account = accounts.rows(members["member_source"], members["member"])
     member_group = groups.rows(members["member_source"], members["member"])
     nested = (member_group >= 0) & (holder >= 0)
-    child, parent = member_group[nested], holder[nested]
     joined = (member_account >= 0) & (holder >= 0)
-    account, group = member_account[joined], holder[joined]
-    reach = close_groups(child, parent, group_count, principals)
+    return DirectMemberships(
+        account=member_account[joined].astype(np.int32),
+        group=holder[joined].astype(np.int32),
+        child=member_group[nested].astype(np.int32),
+        parent=holder[nested].astype(np.int32),
+        account_count=counts[0],
+        group_count=counts[1],
+    )
+
+
+def close_memberships(direct: DirectMemberships, principals: Principals) -> Memberships:
+    """Close all memberships over nesting, at whatever depth."""
+    reach = close_groups(direct.child, direct.parent, direct.group_count, principals)
     named: dict[int, int] = {}
     for number, matches in enumerate(principals.matches):
         if not principals.is_group[number]:
             for match in matches:
                 named[match] = named.get(match, 0) | 1 << number
-    groups_of_account = Ragged(account, group, account_count)
-    classes, class_of = _classify(groups_of_account, account_count, reach, named)
+    classes, class_of = _classify(direct, reach, named)
     return Memberships(
-        groups_of_account=groups_of_account,
-        groups_of_group=Ragged(child, parent, group_count),
+        groups_of_account=Sets.of_pairs(direct.account, direct.group, direct.account_count),
+        groups_of_group=Sets.of_pairs(direct.child, direct.parent, direct.group_count),
         reach=reach,
         named=named,
-        classes=classes,
+        classes=Masks(classes),
         class_of=class_of,
     )
 
 
-def close_groups(child: Rows, parent: Rows, count: int, principals: Principals) -> tuple[int, ...]:
+def close_groups(
+    child: Rows | Numbers, parent: Rows | Numbers, count: int, principals: Principals
+) -> tuple[int, ...]:
     """The principals that each group is, by whatever nesting; cycles are one group."""
     own = [0] * count
     for number, matches in enumerate(principals.matches):
@@ -101,33 +166,29 @@ def _pass_down(rings: list[int], nested: tuple[Rows, Rows]) -> None:
 
 
 def _classify(
-    groups_of_account: Ragged, count: int, reach: Sequence[int], named: dict[int, int]
-) -> tuple[tuple[int, ...], Rows]:
+    direct: DirectMemberships, reach: Sequence[int], named: dict[int, int]
+) -> tuple[Sets, Numbers]:
     """Give accounts with equal principals one class."""
     kinds: dict[int, int] = {0: 0}
-    kind_of_group = np.array([kinds.setdefault(mask, len(kinds)) for mask in reach], dtype=np.int64)
-    masks = list(kinds)
-    owner = np.repeat(np.arange(count), np.diff(groups_of_account.starts))
-    kind = kind_of_group[groups_of_account.items] if len(owner) else owner
-    pairs = np.unique(owner[kind > 0] * len(masks) + kind[kind > 0])
-    owner, kind = np.divmod(pairs, len(masks))
-    active, starts = np.unique(owner, return_index=True)
-    ends = np.append(starts, len(owner))[1:].tolist()
-    unions: dict[tuple[int, ...], int] = {}
-    classes: dict[int, int] = {0: 0}
-    class_of = np.zeros(count, dtype=np.int64)
-    kinds_in_order = kind.tolist()
-    for account, start, end in zip(active.tolist(), starts.tolist(), ends, strict=True):
-        together = tuple(kinds_in_order[start:end])
-        mask = unions.get(together)
-        if mask is None:
-            mask = 0
-            for one in together:
-                mask |= masks[one]
-            unions[together] = mask
-        mask |= named.get(account, 0)
-        class_of[account] = classes.setdefault(mask, len(classes))
-    for account, mask in named.items():
-        if not class_of[account]:  # in no group that matters
-            class_of[account] = classes.setdefault(mask, len(classes))
-    return tuple(classes), class_of
+    kind_of_group = np.array([kinds.setdefault(mask, len(kinds)) for mask in reach], dtype=np.int32)
+    principals_of_kind = Sets.of([list(bits(mask)) for mask in kinds])
+    kind = kind_of_group[direct.group]
+    counts = kind > 0
+    kinds_of_account = Sets.of_pairs(direct.account[counts], kind[counts], direct.account_count)
+    # Most accounts share their kinds of groups with others: unite those once.
+    combinations, combination_of = distinct(kinds_of_account)
+    unions = combinations.unions(principals_of_kind)
+    accounts = np.array(sorted(named), dtype=np.int64)
+    own = Sets.of([list(bits(named[account])) for account in accounts.tolist()])
+    by_groups = unions.take(combination_of[accounts].astype(np.int64))
+    both = Sets.of_pairs(
+        np.concatenate((own.owners(), by_groups.owners())),
+        np.concatenate((own.items, by_groups.items)),
+        len(accounts),
+    )
+    classes, number = distinct(unions.followed_by(both))
+    class_of = number[combination_of]
+    class_of[accounts] = number[len(unions) :]
+    used = np.bincount(class_of, minlength=len(classes)) > 0
+    used[0] = True
+    return classes.take(np.flatnonzero(used)), (np.cumsum(used, dtype=np.int32) - 1)[class_of]

@@ -3,13 +3,13 @@
 Places in which the same regions count for the same duties are one site, with a size.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from accessreview.analysis.keys import Rows
+from accessreview.analysis.planes import Flags, Union
+from accessreview.analysis.sets import Numbers, Rows, Sets, distinct
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.duties import counts_on
 from accessreview.model.policy import Duty
@@ -21,30 +21,38 @@ _COMPUTE = frozenset({"ComputeResource", "ClusterComputeResource"})
 class Sites:
     """Sites in the order of their first place by id.
 
-    ``places`` lists a site's entities by id. For each duty: ``sites[d]`` are those where it may be
-    held, and it is held there if it is in any of the regions that begin at ``starts[d]`` in
-    ``regions[d]``.
+    A duty may be held in the regions that ``unions[duty]`` has under the site's number.
+    ``site_of`` gives the site of every entity by id that is a place, else -1.
     """
 
-    places: tuple[tuple[int, ...], ...]
-    sites: tuple[Rows, ...]
-    starts: tuple[Rows, ...]
-    regions: tuple[Rows, ...]
+    sizes: Rows
+    first: Rows
+    unions: tuple[Union, ...]
+    site_of: Numbers
 
-    def sizes(self) -> Rows:
-        return np.array([len(places) for places in self.places], dtype=np.int64)
+    def __len__(self) -> int:
+        return len(self.sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Area:
-    """One large place: for each duty the regions that count, and an entity of each.
+class Areas:
+    """Large places by id: for each duty the regions that count, and an entity of each.
 
-    Regions come in the order of these entities' ids.
+    ``regions[duty][area]`` come in the order of these entities' ids.
     """
 
-    place: int
-    regions: tuple[Rows, ...]
-    entities: tuple[tuple[int, ...], ...]
+    places: Sequence[int]
+    regions: tuple[tuple[Rows, ...], ...]
+    entities: tuple[tuple[Rows, ...], ...]
+    unions: tuple[Union, ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def sizes(self) -> Rows:
+        """Each counts once."""
+        return np.ones(len(self.places), dtype=np.int64)
 
 
 class Places:
@@ -52,16 +60,19 @@ class Places:
 
     def __init__(self, vcenter: Vcenter) -> None:
         self._inventory = inventory = vcenter.inventory
-        self._rank = {entity: rank for rank, entity in enumerate(inventory.by_id)}
-        self._region: list[int] = vcenter.regions.of_entity.tolist()
-        self._cells: dict[tuple[int, str], list[int]] = defaultdict(list)
-        for entity in inventory.by_id:
-            self._cells[self._cell(entity)].append(entity)
-        self._placements: dict[frozenset[tuple[int, str]], list[int]] = defaultdict(list)
-        for entity in inventory.by_id:
-            if inventory.types[entity] == "VirtualMachine":
-                together = frozenset(map(self._cell, self.placed_together(entity)))
-                self._placements[together].append(entity)
+        self.by_id = np.array(inventory.by_id, dtype=np.int64)
+        self._rank = np.zeros(len(inventory.ids), dtype=np.int64)
+        self._rank[self.by_id] = np.arange(len(self.by_id))
+        self._regions = len(vcenter.regions)
+        self._region = vcenter.regions.of_entity
+        kinds: dict[str, int] = {}
+        self._kind = np.array(
+            [kinds.setdefault(each, len(kinds)) for each in inventory.types], dtype=np.int64
+        )
+        self._kinds = tuple(kinds)
+        cells, cell = np.unique(self._region * len(kinds) + self._kind, return_inverse=True)
+        self._cell: Rows = cell
+        self._region_of_cell, self._kind_of_cell = np.divmod(cells, len(kinds))
 
     def placed_together(self, machine: int) -> tuple[int, ...]:
         """A machine, what it is placed on, and the compute resources of the hosts among that."""
@@ -69,77 +80,103 @@ class Places:
         found = {machine: None}
         for on in inventory.placed_on.get(machine, ()):
             found[on] = None
-            parent = inventory.above[on][0] if inventory.above[on] else 0
-            if inventory.types[on] == "HostSystem" and inventory.types[parent] in _COMPUTE:
-                found[parent] = None
+            above = inventory.parent[on] if inventory.types[on] == "HostSystem" else -1
+            if above >= 0 and inventory.types[above] in _COMPUTE:
+                found[above] = None
         return tuple(found)
 
     def entities(self, duties: Sequence[Duty], threshold: int) -> Sites:
         """Every entity where at least ``threshold`` of the duties can count."""
-        return self._sites(
-            (([cell], entities) for cell, entities in self._cells.items()), duties, threshold
-        )
+        single = Sets(np.arange(len(self.by_id) + 1), self._cell[self.by_id].astype(np.int32))
+        return self._sites(single, self.by_id, duties, threshold)
 
     def placements(self, duties: Sequence[Duty], threshold: int) -> Sites:
         """Every virtual machine with what it is placed on."""
-        return self._sites(self._placements.items(), duties, threshold)
+        types = self._inventory.types
+        machines = [entity for entity in self.by_id.tolist() if types[entity] == "VirtualMachine"]
+        together = [self.placed_together(machine) for machine in machines]
+        owners = np.repeat(np.arange(len(machines)), [len(each) for each in together])
+        cells = self._cell[np.array([e for each in together for e in each], dtype=np.int64)]
+        sets = Sets.of_pairs(owners, cells, len(machines))
+        return self._sites(sets, np.array(machines, dtype=np.int64), duties, threshold)
 
-    def datacenters(self, duties: Sequence[Duty]) -> tuple[Area, ...]:
+    def datacenters(self, duties: Sequence[Duty]) -> Areas:
         """Every datacenter with all that lies in it, by id."""
-        inside: dict[int, list[int]] = defaultdict(list)
-        datacenters = self._inventory.datacenters()
-        for entity in self._inventory.by_id:
-            for datacenter in datacenters[entity]:
-                inside[datacenter].append(entity)
-        order = sorted(inside, key=self._rank.__getitem__)
-        return tuple(self._area(place, inside[place], duties) for place in order)
+        around = self._inventory.datacenters()
+        order = [dc for dc in self.by_id.tolist() if self._inventory.types[dc] == "Datacenter"]
+        number = {datacenter: area for area, datacenter in enumerate(order)}
+        pairs = [
+            (number[datacenter], entity)
+            for entity in self.by_id.tolist()
+            for datacenter in around[entity]
+        ]
+        area, entity = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        return self._areas(order, area, entity, duties)
 
-    def whole(self, duties: Sequence[Duty]) -> Area:
-        return self._area(0, self._inventory.by_id, duties)
+    def whole(self, duties: Sequence[Duty]) -> Areas:
+        return self._areas([0], np.zeros_like(self.by_id), self.by_id, duties)
 
-    def _cell(self, entity: int) -> tuple[int, str]:
-        return self._region[entity], self._inventory.types[entity]
+    def _counting(self, duty: Duty) -> Flags:
+        """In which cells the duty counts."""
+        kinds = np.array([counts_on(duty, kind) for kind in self._kinds], dtype=bool)
+        return kinds[self._kind_of_cell]
 
-    def _area(self, place: int, entities: Iterable[int], duties: Sequence[Duty]) -> Area:
-        first: dict[tuple[int, str], int] = {}
-        for entity in entities:
-            first.setdefault(self._cell(entity), entity)
-        regions, chosen = [], []
+    def _areas(
+        self, places: Sequence[int], area: Rows, entity: Rows, duties: Sequence[Duty]
+    ) -> Areas:
+        """From pairs of area and entity, the entities of each in the order of their ids."""
+        regions, entities, unions = [], [], []
         for duty in duties:
-            counting: dict[int, int] = {}
-            for (region, kind), entity in first.items():
-                if counts_on(duty, kind):
-                    counting.setdefault(region, entity)
-            regions.append(np.array(list(counting), dtype=np.int64))
-            chosen.append(tuple(counting.values()))
-        return Area(place, tuple(regions), tuple(chosen))
+            counts = self._counting(duty)[self._cell[entity]]
+            where, what = area[counts], entity[counts]
+            _, first = np.unique(where * self._regions + self._region[what], return_index=True)
+            # the first of each area and region, in the order of areas and then of ids
+            first = first[np.lexsort((self._rank[what[first]], where[first]))]
+            where, what = where[first], what[first]
+            bounds = np.searchsorted(where, np.arange(1, len(places)))
+            regions.append(tuple(np.split(self._region[what], bounds)))
+            entities.append(tuple(np.split(what, bounds)))
+            unions.append(Union(where, self._region[what]))
+        return Areas(places, tuple(regions), tuple(entities), tuple(unions))
 
-    def _sites(
-        self,
-        groups: Iterable[tuple[Iterable[tuple[int, str]], Sequence[int]]],
-        duties: Sequence[Duty],
-        threshold: int,
-    ) -> Sites:
-        merged: dict[tuple[tuple[int, ...], ...], list[int]] = defaultdict(list)
-        for cells, places in groups:
-            some = tuple(cells)
-            key = tuple(
-                tuple(sorted({region for region, kind in some if counts_on(duty, kind)}))
-                for duty in duties
-            )
-            if sum(map(bool, key)) >= threshold:
-                merged[key].extend(places)
-        for places in merged.values():
-            places.sort(key=self._rank.__getitem__)
-        order = sorted(merged, key=lambda key: self._rank[merged[key][0]])
-        packed = [self._packed([key[duty] for key in order]) for duty in range(len(duties))]
-        sites, starts, regions = zip(*packed, strict=True)
-        return Sites(tuple(tuple(merged[key]) for key in order), sites, starts, regions)
-
-    @staticmethod
-    def _packed(lists: Sequence[tuple[int, ...]]) -> tuple[Rows, Rows, Rows]:
-        lengths = np.array([len(regions) for regions in lists], dtype=np.int64)
-        sites = np.flatnonzero(lengths)
-        starts = np.cumsum(lengths[sites]) - lengths[sites]
-        flat = np.array([region for regions in lists for region in regions], dtype=np.int64)
-        return sites, starts, flat
+    def _sites(self, cells: Sets, places: Rows, duties: Sequence[Duty], threshold: int) -> Sites:
+        """``cells`` holds the cells of each of ``places``, which are in the order of their ids."""
+        alike, number = distinct(cells)
+        owners, region = alike.owners(), self._region_of_cell[alike.items]
+        counting = [self._counting(duty)[alike.items] for duty in duties]
+        where = [
+            Sets.of_pairs(owners[counts], region[counts] + position * self._regions, len(alike))
+            for position, counts in enumerate(counting)
+        ]
+        possible = sum((each.sizes() > 0 for each in where), np.zeros(len(alike), dtype=np.int64))
+        everything = Sets.of_pairs(
+            np.concatenate([each.owners() for each in where]),
+            np.concatenate([each.items for each in where]),
+            len(alike),
+        )
+        keep = possible >= threshold
+        # places whose duties count in the same regions are one site
+        merged, site = distinct(everything.take(np.flatnonzero(keep)))
+        site_of_alike = np.full(len(alike), -1, dtype=np.int64)
+        site_of_alike[keep] = site - 1
+        site_of_place = site_of_alike[number]
+        held = np.flatnonzero(site_of_place >= 0)
+        _, first = np.unique(site_of_place[held], return_index=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        site_of_place[held] = rank[site_of_place[held]]
+        merged = merged.take(order + 1)
+        duty, region = np.divmod(merged.items, self._regions)
+        owners = merged.owners()
+        site_of = np.full(len(self.by_id), -1, dtype=np.int32)
+        site_of[self._rank[places]] = site_of_place
+        return Sites(
+            sizes=np.bincount(site_of_place[held], minlength=len(merged)),
+            first=places[held[first[order]]],
+            unions=tuple(
+                Union(owners[duty == position], region[duty == position])
+                for position in range(len(duties))
+            ),
+            site_of=site_of,
+        )

@@ -1,81 +1,89 @@
 """Identities gathered by what their enabled accounts may reach, as a whole and in one vCenter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from accessreview.analysis.estate import Estate
-from accessreview.analysis.evaluate import Words, chunk_size, evaluate
-from accessreview.analysis.identities import accounts_by_identity
-from accessreview.analysis.keys import Rows
+from accessreview.analysis.evaluate import Evaluator, columns_at_once
+from accessreview.analysis.identities import Identities, enabled_accounts, number_identities
+from accessreview.analysis.planes import Words
+from accessreview.analysis.sets import Numbers, Rows, Sets, distinct
 from accessreview.analysis.vcenter import Vcenter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
-    """``kinds`` are sets of classes that occur together in one identity; identities by kind.
+    """``kinds`` are sets of classes of accounts that occur together in one identity.
 
-    Whoever reaches no permission at all by an enabled account is left out.
+    ``classes`` are sets of principals. Identities are of the kind ``kind_of``; kind 0 is whoever
+    reaches no permission by an enabled account.
     """
 
-    classes: Sequence[int]
-    kinds: tuple[tuple[int, ...], ...]
-    kind_of: Mapping[str, int]
-    accounts_of: Mapping[str, Sequence[int]]
+    classes: Sets
+    identities: Identities
+    kinds: Sets
+    kind_of: Numbers
 
     @classmethod
     def of(cls, estate: Estate) -> "Population":
-        class_of = estate.memberships.class_of.tolist()
-        kinds: dict[tuple[int, ...], int] = {}
-        kind_of: dict[str, int] = {}
-        accounts_of = accounts_by_identity(estate, enabled_only=True)
-        for identity, accounts in accounts_of.items():
-            kind = tuple(sorted({class_of[account] for account in accounts} - {0}))
-            if kind:
-                kind_of[identity] = kinds.setdefault(kind, len(kinds))
-        return cls(estate.memberships.classes, tuple(kinds), kind_of, accounts_of)
+        identities = number_identities(estate)
+        usable = enabled_accounts(estate)
+        classes = estate.memberships.class_of[usable]
+        usable, classes = usable[classes > 0], classes[classes > 0]
+        count = len(identities.names)
+        kinds, kind_of = distinct(Sets.of_pairs(identities.of_account[usable], classes, count))
+        return cls(estate.memberships.classes.sets, identities, kinds, kind_of)
 
     def sizes(self) -> Rows:
         """How many identities are of each kind."""
-        return np.bincount(
-            np.fromiter(self.kind_of.values(), dtype=np.int64), minlength=len(self.kinds)
-        )
+        return np.bincount(self.kind_of, minlength=len(self.kinds))
 
     def within(self, vcenter: Vcenter) -> "LocalPopulation":
         """The kinds that one vCenter can tell apart."""
-        local = [mask & vcenter.principals for mask in self.classes]
-        rows: dict[tuple[int, ...], int] = {}
-        row_of_kind = np.full(len(self.kinds), -1, dtype=np.int64)
-        for kind, classes in enumerate(self.kinds):
-            masks = tuple(sorted({local[number] for number in classes} - {0}))
-            if masks:
-                row_of_kind[kind] = rows.setdefault(masks, len(rows))
-        return LocalPopulation(tuple(rows), row_of_kind)
+        return LocalPopulation.of(self.classes, self.kinds, vcenter)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LocalPopulation:
-    """Rows of one vCenter, each the principal sets of one identity's accounts.
+    """Rows of one vCenter, each the ``sets`` of principals of one identity's accounts.
 
-    ``row_of_kind`` is -1 for a kind that no permission of this vCenter names.
+    Rows with more accounts come first. ``row_of_kind`` is -1 for a kind that no permission of this
+    vCenter names.
     """
 
-    rows: tuple[tuple[int, ...], ...]
-    row_of_kind: Rows
+    sets: Sets
+    rows: Sets
+    row_of_kind: Numbers
 
-    def chunks(
-        self, vcenter: Vcenter, bit_of_role: Rows, words: int
-    ) -> Iterator[tuple[int, Words]]:
-        """Yield the first row and the states of as many rows as fit together."""
-        size = chunk_size(vcenter, words)
+    @classmethod
+    def of(cls, classes: Sets, kinds: Sets, vcenter: Vcenter) -> "LocalPopulation":
+        size = max(vcenter.principals.bit_length(), int(classes.items.max(initial=0)) + 1)
+        wanted = np.zeros(size, dtype=bool)
+        wanted[vcenter.entries.principal] = True
+        sets, set_of_class = distinct(classes.only(wanted))
+        owners, local = kinds.owners(), set_of_class[kinds.items]
+        pairs = Sets.of_pairs(owners[local > 0], local[local > 0], len(kinds))
+        rows, row_of_kind = distinct(pairs)
+        order = np.argsort(-rows.sizes()[1:], kind="stable") + 1
+        rank = np.full(len(rows), -1, dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return cls(sets, rows.take(order), rank[row_of_kind])
+
+    def chunks(self, vcenter: Vcenter, evaluator: Evaluator) -> Iterator[tuple[int, int, Words]]:
+        """Yield a first row, a last one and the states of the rows from the first to before it."""
+        size = columns_at_once(vcenter, evaluator.atoms)
+        accounts = self.rows.sizes()
         for start in range(0, len(self.rows), size):
-            part = self.rows[start : start + size]
-            lengths = np.array([len(masks) for masks in part])
-            states = evaluate(
-                vcenter, [mask for masks in part for mask in masks], bit_of_role, words
-            )
-            if len(part) < states.shape[2]:  # somebody has several accounts: they add up
-                starts = np.cumsum(lengths) - lengths
-                states = np.bitwise_or.reduceat(states, starts, axis=2)
-            yield start, states
+            end = min(start + size, len(self.rows))
+            states = evaluator.states(self._sets_at(start, end, 0))
+            for position in range(1, int(accounts[start:end].max())):
+                # somebody has several accounts: what they give adds up
+                several = start + int(np.searchsorted(-accounts[start:end], -position))
+                more = evaluator.states(self._sets_at(start, several, position))
+                states[..., : more.shape[2]] |= more
+            yield start, end, states
+
+    def _sets_at(self, start: int, end: int, position: int) -> Sets:
+        return self.sets.take(self.rows.items[self.rows.starts[start:end] + position].astype(int))

@@ -39,9 +39,7 @@ def accounts_matching(estate: Estate, key: PermissionKey) -> tuple[AccountRef, .
         NotFoundError: the snapshot has no such permission.
     """
     principal = int(estate.principals.of_permission[permission_row(estate, key)])
-    memberships = estate.memberships
-    named = [number for number, mask in enumerate(memberships.classes) if mask >> principal & 1]
-    rows = np.flatnonzero(np.isin(memberships.class_of, named))
+    rows = estate.memberships.accounts_naming([principal])
     return tuple(sorted(estate.account_ref(row) for row in rows.tolist()))
 
 

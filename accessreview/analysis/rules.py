@@ -1,24 +1,36 @@
 """A ruleset against an estate: which rule is broken by whom, in how many places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
-from accessreview.analysis.duties import DutyBits
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.examples import ExampleWriter, Told
-from accessreview.analysis.places import Places
+from accessreview.analysis.identities import Identities, enabled_accounts
+from accessreview.analysis.merge import findings, merge
 from accessreview.analysis.population import Population
-from accessreview.analysis.tally import AreaTally, SiteTally
-from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
+from accessreview.analysis.sets import Sets
+from accessreview.analysis.spots import spots
+from accessreview.analysis.vcenter import Vcenter
+from accessreview.analysis.verdicts import Bench, Marks, Verdicts, duties_of
+from accessreview.model.finding import Example, Finding
 from accessreview.model.findings import Findings
-from accessreview.model.policy import ConflictRule, ReachRule, Rule, Ruleset, Scope, SprawlRule
+from accessreview.model.policy import Ruleset, SprawlRule
 
-Tally = SiteTally | AreaTally
+Progress = Callable[[int, int], None]
+"""Told how many vCenters are done, of how many."""
+
+_Judged = tuple[Bench, Verdicts, tuple[Marks, ...]]
+Each = Callable[[Callable[[Vcenter], _Judged], Iterable[Vcenter]], Iterable[_Judged]]
+"""Applies a function to every vCenter, in order like ``map``, one by one or several at once."""
 
 
-def assess(estate: Estate, ruleset: Ruleset) -> Findings:
+def assess(
+    estate: Estate, ruleset: Ruleset, *, each: Each = map, progress: Progress | None = None
+) -> Findings:
     """Every rule that is broken; deterministic in snapshot and ruleset."""
-    return judge(estate, ruleset).findings
+    return judge(estate, ruleset, each=each, progress=progress).findings
 
 
 class Judgement:
@@ -29,16 +41,21 @@ class Judgement:
         estate: Estate,
         ruleset: Ruleset,
         population: Population,
-        tallies: Sequence[tuple[Rule, Tally]],
+        judged: Sequence[_Judged],
         keep: int,
     ) -> None:
+        self._estate = estate
         self._population = population
-        self._tallies = {rule.id: (rule, tally) for rule, tally in tallies}
+        self._judged = judged
         self._keep = keep
-        used = {name: ruleset.duties[name] for rule in ruleset.rules for name in _duties(rule)}
-        self._writer = ExampleWriter(estate, used)
-        self.findings = Findings.of(
-            [*_of_identities(population, tallies), *_of_vcenters(population, tallies)]
+        self._ruleset = ruleset
+        self._rules = {rule.id: (number, rule) for number, rule in enumerate(ruleset.rules)}
+        self.findings = findings(
+            ruleset,
+            merge(ruleset, [verdicts for _, verdicts, _ in judged], population.sizes()),
+            population.identities.names,
+            population.kind_of,
+            [bench.vcenter.id for bench, _, _ in judged],
         )
 
     def examples(self, finding: Finding) -> tuple[Example, ...]:
@@ -46,82 +63,84 @@ class Judgement:
 
         At most as many as were to be kept; of a sprawl, the first place of that many identities.
         """
-        return tuple(each for told in self.told(finding) for each in self._writer.examples(told))
+        return tuple(
+            each for told in self.told(finding) for each in self._telling.writer.examples(told)
+        )
 
     def told(self, finding: Finding) -> Iterator[Told]:
         """The same examples, by identity, as outlines that identities of equal classes share."""
-        rule, tally = self._tallies[finding.key.rule]
-        population, subject, tell = self._population, finding.key.subject, self._writer.tell
+        number, rule = self._rules[finding.key.rule]
+        subject = finding.key.subject
         if not isinstance(rule, SprawlRule):
-            spots = islice(tally.spots(population.kind_of[subject]), self._keep)
-            yield tell(rule.id, subject, population.accounts_of[subject], spots)
+            yield self._tell(number, rule.id, self._telling.numbers[subject], None)
             return
-        if not isinstance(tally, SiteTally):
-            raise TypeError("a sprawl is counted by entities")
-        count = next(now for now in tally.seen if now.vcenter.id == subject)
-        holds = count.of_kinds() > 0
-        who = (name for name, kind in population.kind_of.items() if holds[kind])
-        for identity in islice(who, self._keep):
-            spots = islice(tally.spots(population.kind_of[identity], count.vcenter), 1)
-            yield tell((rule.id, subject), identity, population.accounts_of[identity], spots)
+        for identity in islice(self._holders(number, subject), self._keep):
+            yield self._tell(number, (rule.id, subject), identity, subject)
+
+    @cached_property
+    def _telling(self) -> "_Telling":
+        return _Telling.of(self._estate, self._ruleset, self._population.identities)
+
+    def _tell(self, rule: int, about: object, identity: int, only: str | None) -> Told:
+        population = self._population
+        kind = int(population.kind_of[identity])
+        marked = [
+            (bench, marks[rule], int(verdicts.column_of[kind]))
+            for bench, verdicts, marks in self._judged
+        ]
+        found = spots(self._ruleset.rules[rule], marked, only=only)
+        return self._telling.writer.tell(
+            about,
+            population.identities.names[identity],
+            self._telling.accounts[identity],
+            islice(found, self._keep if only is None else 1),
+        )
+
+    def _holders(self, rule: int, vcenter: str) -> Iterator[int]:
+        """The identities behind a sprawl, by name."""
+        verdicts = next(v for bench, v, _ in self._judged if bench.vcenter.id == vcenter)
+        column = verdicts.column_of[self._population.kind_of]
+        holds = (column >= 0) & (verdicts.places[rule] > 0)[column]
+        names = self._population.identities.names
+        yield from sorted(holds.nonzero()[0].tolist(), key=names.__getitem__)
 
 
-def judge(estate: Estate, ruleset: Ruleset, *, keep: int = 0) -> Judgement:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Telling:
+    """What only examples need: identities by name, and their enabled accounts by number."""
+
+    writer: ExampleWriter
+    numbers: Mapping[str, int]
+    accounts: Sets
+
+    @classmethod
+    def of(cls, estate: Estate, ruleset: Ruleset, identities: Identities) -> "_Telling":
+        used = {name: ruleset.duties[name] for rule in ruleset.rules for name in duties_of(rule)}
+        return cls(
+            writer=ExampleWriter(estate, used),
+            numbers={name: number for number, name in enumerate(identities.names)},
+            accounts=identities.accounts(enabled_accounts(estate)),
+        )
+
+
+def judge(
+    estate: Estate,
+    ruleset: Ruleset,
+    *,
+    keep: int = 0,
+    each: Each = map,
+    progress: Progress | None = None,
+) -> Judgement:
     """Apply every rule; ``keep`` is how many places of each finding can be shown afterwards."""
     population = Population.of(estate)
-    tallies = [(rule, _tally(rule, ruleset, keep)) for rule in ruleset.rules]
-    used = {name: ruleset.duties[name] for rule in ruleset.rules for name in _duties(rule)}
-    for vcenter in estate.vcenters.values():
-        local, places, tests = population.within(vcenter), Places(vcenter), DutyBits(vcenter, used)
-        for _, tally in tallies:
-            tally.begin(vcenter, places, local)
-        for start, states in local.chunks(vcenter, tests.bit_of_role, tests.words):
-            held = {duty: tests.held(duty, states) for duty in used}
-            for _, tally in tallies:
-                tally.see(start, held)
-    return Judgement(estate, ruleset, population, tallies, keep)
 
+    def judged(vcenter: Vcenter) -> _Judged:
+        bench = Bench(vcenter, ruleset)
+        return bench, *bench.judge(population.within(vcenter), keep)
 
-def _duties(rule: Rule) -> tuple[str, ...]:
-    return rule.duties if isinstance(rule, ConflictRule) else (rule.duty,)
-
-
-def _tally(rule: Rule, ruleset: Ruleset, examples: int) -> Tally:
-    duties = [ruleset.duties[name] for name in _duties(rule)]
-    if not isinstance(rule, ConflictRule):
-        return SiteTally(duties, 1, placements=False, keep=max(1, examples))
-    if rule.scope in (Scope.OBJECT, Scope.PLACEMENT):
-        placements = rule.scope is Scope.PLACEMENT
-        return SiteTally(duties, rule.threshold, placements=placements, keep=examples)
-    return AreaTally(duties, rule.threshold, rule.scope)
-
-
-def _of_identities(
-    population: Population, tallies: Sequence[tuple[Rule, Tally]]
-) -> Iterator[Finding]:
-    broken: dict[int, list[tuple[Rule, int]]] = {}
-    for rule, tally in tallies:
-        if isinstance(rule, SprawlRule):
-            continue
-        allowed = rule.max_objects if isinstance(rule, ReachRule) else 0
-        places = tally.places(len(population.kinds))
-        for kind in (places > allowed).nonzero()[0].tolist():
-            broken.setdefault(kind, []).append((rule, int(places[kind])))
-    for identity, kind in population.kind_of.items():
-        for rule, count in broken.get(kind, ()):
-            key = FindingKey(rule.id, SubjectKind.IDENTITY, identity)
-            yield Finding(key, rule.kind, rule.severity, count)
-
-
-def _of_vcenters(
-    population: Population, tallies: Sequence[tuple[Rule, Tally]]
-) -> Iterator[Finding]:
-    sizes = population.sizes()
-    for rule, tally in tallies:
-        if not (isinstance(rule, SprawlRule) and isinstance(tally, SiteTally)):
-            continue
-        for count in tally.seen:
-            holders = int(sizes[count.of_kinds() > 0].sum())
-            if holders > rule.max_identities:
-                key = FindingKey(rule.id, SubjectKind.VCENTER, count.vcenter.id)
-                yield Finding(key, rule.kind, rule.severity, holders)
+    done: list[_Judged] = []
+    for one in each(judged, estate.vcenters.values()):
+        done.append(one)
+        if progress is not None:
+            progress(len(done), len(estate.vcenters))
+    return Judgement(estate, ruleset, population, done, keep)

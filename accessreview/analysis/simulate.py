@@ -112,7 +112,7 @@ def _masks_without(estate: Estate, cuts: Iterable[Membership]) -> dict[int, int]
 def _reach_without(estate: Estate, nested: set[tuple[int, int]]) -> tuple[int, ...]:
     outer = estate.memberships.groups_of_group
     count = len(estate.snapshot["groups"])
-    child = np.repeat(np.arange(count), np.diff(outer.starts))
+    child = outer.owners()
     kept = np.array(
         [pair not in nested for pair in zip(child.tolist(), outer.items.tolist(), strict=True)],
         dtype=bool,
@@ -122,13 +122,8 @@ def _reach_without(estate: Estate, nested: set[tuple[int, int]]) -> tuple[int, .
 
 def _named_by(estate: Estate, rows: frozenset[int]) -> set[int]:
     """The accounts that any of these permissions names."""
-    principals = 0
-    for row in rows:
-        principals |= 1 << int(estate.principals.of_permission[row])
-    memberships = estate.memberships
-    named = [number for number, mask in enumerate(memberships.classes) if mask & principals]
-    found: list[int] = np.flatnonzero(np.isin(memberships.class_of, named)).tolist()
-    return set(found)
+    principals = {int(estate.principals.of_permission[row]) for row in rows}
+    return set(estate.memberships.accounts_naming(principals).tolist())
 
 
 Shifts = dict[tuple[str, ...], tuple[EntityRef, int]]
