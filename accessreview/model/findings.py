@@ -89,8 +89,8 @@ class Findings(Sequence[Finding]):
         )
 
     @cached_property
-    def _rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Every finding as the number of its verdict and of its subject."""
+    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every finding, by key, as the number of its verdict and of its subject."""
         order = np.argsort(self.class_of, kind="stable")
         start = np.searchsorted(self.class_of[order], self.of_class, side="left")
         sizes = np.searchsorted(self.class_of[order], self.of_class, side="right") - start
@@ -102,7 +102,7 @@ class Findings(Sequence[Finding]):
 
     @override
     def __len__(self) -> int:
-        return len(self._rows[0])
+        return len(self.rows[0])
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...
@@ -112,7 +112,7 @@ class Findings(Sequence[Finding]):
 
     @override
     def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
-        verdict, subject = self._rows
+        verdict, subject = self.rows
         if isinstance(index, slice):
             return tuple(self._made(verdict[index], subject[index]))
         position = range(len(verdict))[index]  # negative ones, and the right error
@@ -120,7 +120,7 @@ class Findings(Sequence[Finding]):
 
     @override
     def __iter__(self) -> Iterator[Finding]:
-        return self._made(*self._rows)
+        return self._made(*self.rows)
 
     def _made(self, verdicts: NDArray[np.int64], subjects: NDArray[np.int64]) -> Iterator[Finding]:
         people = len(self.identities)

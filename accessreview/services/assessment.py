@@ -1,21 +1,35 @@
 """Assessment: what the current ruleset finds in a snapshot, and which violations that leaves."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.rules import assess
-from accessreview.model.assessment import Assessment, Violation, ViolationState
+from accessreview.model.assessment import Assessment, ViolationState
 from accessreview.model.canonical import canonical_json, sha256
 from accessreview.model.errors import NotFoundError
-from accessreview.model.finding import FindingKey
 from accessreview.model.policy import Ruleset
 from accessreview.model.snapshot import Snapshot
 from accessreview.model.user import Authorization
-from accessreview.review.violations import Assessed, carry
+from accessreview.model.violations import ViolationTable
+from accessreview.review.violations import Assessed, carry, missing
 from accessreview.services.authorization import Capability, require
-from accessreview.services.ports import Clock, Database, UnitOfWork
+from accessreview.services.ports import Clock, Database, UnitOfWork, ViolationCounts
 from accessreview.services.unnamed import doubtful
+
+_RECORD = "assessment:findings:record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Basis:
+    """What an outcome is worked out from, as it stood after so many audit events."""
+
+    events: int
+    snapshot: Snapshot
+    assessment: Assessment | None
+    violations: ViolationTable
+    is_past: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,53 +54,83 @@ class Assessing:
             NotFoundError: no such snapshot, or none at all yet.
         """
         require(authorization, Capability.COLLECT)
+        # Others are kept from writing only while the outcome is stored. Should another assessment
+        # have been recorded in the meantime, this one begins again from what that one left.
+        while True:
+            with self.database.reading() as work:
+                digest = snapshot_digest or _latest(work)
+                newest = work.assessments.latest()
+                if newest is not None and newest.id == self._id(digest):
+                    return work.assessments.get(newest.id)
+                basis = self._basis(work, digest)
+            assessment, changed = self._outcome(basis)
+            with self.database.writing() as work:
+                if not _assessed_since(work, basis.events):
+                    self._store(work, authorization, assessment, changed, is_past=basis.is_past)
+                    return assessment
+
+    def _basis(self, work: UnitOfWork, digest: str) -> _Basis:
+        snapshot, head = work.snapshots.get(digest), work.audit.head()
+        return _Basis(
+            events=0 if head is None else head.sequence,
+            snapshot=snapshot,
+            assessment=_known(work, self._id(digest)),
+            violations=work.violations.all(),
+            is_past=_is_past(work, snapshot),
+        )
+
+    def _outcome(self, basis: _Basis) -> tuple[Assessment, tuple[ViolationTable, ...]]:
+        """The assessment, and the violations to be stored because of it."""
+        estate = build_estate(basis.snapshot)
+        assessment = basis.assessment or self._assess(estate)
+        # What stands now is for the snapshot taken last to say, not for the one stored last.
+        if basis.is_past:
+            return assessment, ()
+        absent = missing(basis.violations, assessment.findings)
+        changed = carry(
+            basis.violations,
+            assessment.findings,
+            self._assessed(basis.snapshot),
+            self._sources_of(set(absent.last_snapshot.list())),
+            # A snapshot that is not complete closes nothing, whatever is doubtful.
+            doubtful(self.database, absent, estate) if basis.snapshot.is_complete else (),
+        )
+        return assessment, changed
+
+    def _sources_of(self, snapshots: Iterable[str]) -> Mapping[str, frozenset[str]]:
         with self.database.reading() as work:
-            digest = snapshot_digest or _latest(work)
-            assessment_id = self._id(digest)
-            known = _known(work, assessment_id)
-            if known is not None and known == work.assessments.latest():
-                return known
-            snapshot = work.snapshots.get(digest)
-            seen = frozenset(work.violations.all())
-        estate = build_estate(snapshot)
-        assessment = known or self._assess(assessment_id, estate)
-        found = {finding.key for finding in assessment.findings}
-        unsure = doubtful(self.database, _unless_closed(seen, found), estate)
-        with self.database.writing() as work:
-            now = self.clock.now()
-            before = work.violations.all()
-            # What stands now is for the snapshot taken last to say, not for the one stored last.
-            is_past = _is_past(work, snapshot)
-            after = (
-                before
-                if is_past
-                else carry(
-                    before,
-                    assessment.findings,
-                    self._assessed(snapshot),
-                    _sources_of(work, before),
-                    # What came in between has not been looked into.
-                    unsure.union(each.key for each in before if each not in seen),
-                )
-            )
-            work.rulesets.add(self.ruleset)
-            work.assessments.add(assessment)
-            work.violations.save(_changed(before, after))
-            work.audit.record(
-                "assessment:findings:record",
-                authorization.actor,
-                assessment_id,
-                {
-                    "snapshot": snapshot.digest,
-                    "ruleset": self.ruleset.digest,
-                    "engine": self.engine_version,
-                    "findings": str(len(assessment.findings)),
-                    "later_one_assessed_before": "yes" if is_past else "no",
-                    **_counts(after),
-                },
-                now,
-            )
-        return assessment
+            return {
+                digest: frozenset(source.id for source in work.snapshots.describe(digest).sources)
+                for digest in snapshots
+            }
+
+    def _store(
+        self,
+        work: UnitOfWork,
+        authorization: Authorization,
+        assessment: Assessment,
+        changed: Iterable[ViolationTable],
+        *,
+        is_past: bool,
+    ) -> None:
+        work.rulesets.add(self.ruleset)
+        work.assessments.add(assessment)
+        for violations in changed:
+            work.violations.save(violations)
+        work.audit.record(
+            _RECORD,
+            authorization.actor,
+            assessment.id,
+            {
+                "snapshot": assessment.snapshot,
+                "ruleset": assessment.ruleset,
+                "engine": assessment.engine,
+                "findings": str(len(assessment.findings)),
+                "later_one_assessed_before": "yes" if is_past else "no",
+                **_by_state(work.violations.counts()),
+            },
+            self.clock.now(),
+        )
 
     def ruleset_of(self, digest: str) -> Ruleset:
         """The ruleset with this digest: the current one, or as it was recorded.
@@ -102,9 +146,9 @@ class Assessing:
     def _id(self, snapshot: str) -> str:
         return sha256(canonical_json([snapshot, self.ruleset.digest, self.engine_version]))
 
-    def _assess(self, assessment_id: str, estate: Estate) -> Assessment:
+    def _assess(self, estate: Estate) -> Assessment:
         return Assessment(
-            id=assessment_id,
+            id=self._id(estate.snapshot.digest),
             snapshot=estate.snapshot.digest,
             ruleset=self.ruleset.digest,
             engine=self.engine_version,
@@ -136,13 +180,6 @@ def _known(work: UnitOfWork, assessment_id: str) -> Assessment | None:
         return None
 
 
-def _sources_of(work: UnitOfWork, violations: Iterable[Violation]) -> Mapping[str, frozenset[str]]:
-    return {
-        digest: frozenset(source.id for source in work.snapshots.describe(digest).sources)
-        for digest in {each.last_snapshot for each in violations}
-    }
-
-
 def _is_past(work: UnitOfWork, snapshot: Snapshot) -> bool:
     newest = work.assessments.latest()
     return (
@@ -150,19 +187,12 @@ def _is_past(work: UnitOfWork, snapshot: Snapshot) -> bool:
     )
 
 
-def _unless_closed(
-    violations: Iterable[Violation], found: Collection[FindingKey]
-) -> Iterator[Violation]:
-    for violation in violations:
-        if violation.key not in found and violation.state is not ViolationState.CLOSED:
-            yield violation
+def _assessed_since(work: UnitOfWork, events: int) -> bool:
+    return any(event.action == _RECORD for event in work.audit.list(after=events))
 
 
-def _changed(before: Iterable[Violation], after: Iterable[Violation]) -> tuple[Violation, ...]:
-    known = {violation.key: violation for violation in before}
-    return tuple(violation for violation in after if known.get(violation.key) != violation)
-
-
-def _counts(violations: Iterable[Violation]) -> dict[str, str]:
-    states = [violation.state for violation in violations]
-    return {state.value: str(states.count(state)) for state in ViolationState}
+def _by_state(counts: ViolationCounts) -> dict[str, str]:
+    by_state = Counter[ViolationState]()
+    for (state, _), count in counts.items():
+        by_state[state] += count
+    return {state.value: str(by_state[state]) for state in ViolationState}

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from accessreview.model.assessment import Assessment, Violation
+from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.audit import AuditEvent
 from accessreview.model.evidence import EvidencePackage
-from accessreview.model.policy import Ruleset
+from accessreview.model.finding import FindingKey
+from accessreview.model.policy import Ruleset, Severity
 from accessreview.model.remediation import AppliedChange, Change, RemediationTask
 from accessreview.model.review import Campaign, ReviewItem, SignOff
 from accessreview.model.snapshot import Reading, Snapshot, Source
 from accessreview.model.user import User, UserSession
+from accessreview.model.violations import ViolationTable
 
 Now = Callable[[], datetime]
 
@@ -121,22 +123,59 @@ class Rulesets(Protocol):
         """The file as it was read (NotFoundError); parse it with the reader."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredAssessment:
+    """An assessment without its findings, of which there are ``count``."""
+
+    id: str
+    snapshot: str
+    ruleset: str
+    engine: str
+    at: datetime
+    count: int
+
+
 class Assessments(Protocol):
     def add(self, assessment: Assessment) -> None:
         """Keep it; idempotent by id."""
 
-    def get(self, assessment_id: str) -> Assessment: ...
+    def get(self, assessment_id: str) -> Assessment:
+        """Load it with its findings.
 
-    def latest(self) -> Assessment | None:
+        Raises:
+            NotFoundError: no such assessment.
+            IntegrityError: what is stored are no findings, or not as many as were found.
+        """
+
+    def latest(self) -> StoredAssessment | None:
         """The one stored last of the snapshot taken last."""
 
 
-class Violations(Protocol):
-    def all(self) -> Sequence[Violation]:
-        """Worst severity first, then by key."""
+ViolationCounts = Mapping[tuple[ViolationState, Severity], int]
 
-    def save(self, violations: Sequence[Violation]) -> None:
-        """Insert or replace by key."""
+
+class Violations(Protocol):
+    def all(self) -> ViolationTable:
+        """As columns, in no particular order; for work on all of them at once."""
+
+    def get(self, key: FindingKey) -> Violation:
+        """Raises NotFoundError."""
+
+    def page(
+        self,
+        state: ViolationState | None,
+        severity: Severity | None,
+        *,
+        offset: int,
+        limit: int,
+    ) -> Sequence[Violation]:
+        """Some of those of a state and a severity (None: of any), worst first, then by key."""
+
+    def counts(self) -> ViolationCounts:
+        """How many there are; without those combinations that there are none of."""
+
+    def save(self, violations: ViolationTable) -> None:
+        """Insert or replace by key, many at a time."""
 
 
 class Campaigns(Protocol):

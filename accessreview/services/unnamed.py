@@ -3,16 +3,15 @@
 A group renamed, or a domain left out of the settings, takes nobody's access away by itself.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.holdings import Holdings
 from accessreview.analysis.orphans import orphans
 from accessreview.model.access import PermissionKey
-from accessreview.model.assessment import Violation
 from accessreview.model.errors import NotFoundError
 from accessreview.model.finding import FindingKey, SubjectKind
+from accessreview.model.violations import ViolationTable
 from accessreview.review.consequences import folded
 from accessreview.services.ports import Database
 
@@ -22,9 +21,7 @@ def unnamed(estate: Estate) -> frozenset[PermissionKey]:
     return frozenset(folded(key) for key in orphans(estate))
 
 
-def doubtful(
-    database: Database, missing: Iterable[Violation], estate: Estate
-) -> frozenset[FindingKey]:
+def doubtful(database: Database, missing: ViolationTable, estate: Estate) -> frozenset[FindingKey]:
     """Of violations that ``estate`` no longer shows, those that may only have lost their names.
 
     They were last seen by permissions that still stand and match nobody now.
@@ -36,27 +33,38 @@ def doubtful(
     found: set[FindingKey] = set()
     for digest, keys in by_snapshot.items():
         with database.reading() as work:
-            before = _Before.of(build_estate(work.snapshots.get(digest)), lost)
-        found.update(key for key in keys if before.concerns(key))
+            before = build_estate(work.snapshots.get(digest))
+        since = lost - unnamed(before)
+        if since:
+            found |= _concerned(keys, before, since)
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """An earlier estate, and the permissions that have come to match nobody since."""
+def _concerned(
+    keys: Iterable[FindingKey], before: Estate, lost: frozenset[PermissionKey]
+) -> set[FindingKey]:
+    """Those whose subjects had one of the permissions that have come to match nobody since."""
+    holdings = Holdings(before)
+    vcenters = {permission.entity.vcenter for permission in lost}
+    of_subject: dict[tuple[SubjectKind, str], list[FindingKey]] = {}
+    for key in keys:
+        of_subject.setdefault((key.subject_kind, key.subject), []).append(key)
+    return {
+        key
+        for (kind, subject), own in of_subject.items()
+        if (
+            subject in vcenters
+            if kind is SubjectKind.VCENTER
+            else any(permission in lost for permission in _held(holdings, subject))
+        )
+        for key in own
+    }
 
-    holdings: Holdings
-    lost: frozenset[PermissionKey]
 
-    @classmethod
-    def of(cls, estate: Estate, lost: frozenset[PermissionKey]) -> "_Before":
-        return cls(Holdings(estate), lost - unnamed(estate))
-
-    def concerns(self, key: FindingKey) -> bool:
-        if key.subject_kind is SubjectKind.VCENTER:
-            return any(permission.entity.vcenter == key.subject for permission in self.lost)
-        try:
-            held = self.holdings.of(key.subject)
-        except NotFoundError:
-            return False
-        return any(folded(holding.permission.key) in self.lost for holding in held)
+def _held(holdings: Holdings, identity: str) -> Iterator[PermissionKey]:
+    """What an identity held, the principals without case; nothing if it was not there."""
+    try:
+        held = holdings.of(identity)
+    except NotFoundError:
+        return
+    yield from (folded(holding.permission.key) for holding in held)

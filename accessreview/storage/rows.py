@@ -71,7 +71,7 @@ class RulesetRow(Row):
 
 
 class AssessmentRow(Row):
-    """``findings`` are canonical JSON Lines, compressed."""
+    """``findings`` are packed (see ``packing.py``) and compressed."""
 
     __tablename__ = "assessments"
 

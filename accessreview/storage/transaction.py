@@ -1,14 +1,28 @@
 """One session of the database, and what was done in it that must not pass unrecorded."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Table,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accessreview.model.errors import IntegrityError, NotFoundError, StorageError
 from accessreview.storage.rows import Row
+
+_BATCH = 100_000
+Upsert = TypeVar("Upsert", postgresql.Insert, sqlite.Insert)
 
 
 class Transaction:
@@ -36,7 +50,7 @@ class Transaction:
     def insert(self, rows: Sequence[Row], *, of_the_domain: bool = True) -> None:
         """Add rows of one table, many at a time."""
         if rows:
-            table = _table(rows[0])
+            table = _table(type(rows[0]))
             session = self.change(table.name, of_the_domain=of_the_domain)
             session.connection().execute(insert(table), [_values(row) for row in rows])
 
@@ -44,7 +58,7 @@ class Transaction:
         """Replace rows that are there, found by the column ``key`` (else NotFoundError)."""
         if not rows:
             return
-        table = _table(rows[0])
+        table = _table(type(rows[0]))
         statement = update(table).where(table.c[key] == bindparam("old_key"))
         parameters = [{"old_key": getattr(row, key), **_values(row)} for row in rows]
         result = self.change(table.name).connection().execute(statement, parameters)
@@ -58,15 +72,20 @@ class Transaction:
         """Insert or replace rows of one table by their primary key."""
         if not rows:
             return
-        table = _table(rows[0])
+        table = _table(type(rows[0]))
         connection = self.change(table.name, of_the_domain=of_the_domain).connection()
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table)
-        statement = statement.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={column.name: column for column in statement.excluded if not column.primary_key},
-        )
-        connection.execute(statement, [_values(row) for row in rows])
+        connection.execute(_upsert(connection, table), [_values(row) for row in rows])
+
+    def upsert_columns(self, form: type[Row], columns: Mapping[str, Sequence[Any]]) -> None:
+        """The same of very many rows, given as columns of one length, all of the table's."""
+        table = _table(form)
+        names = [column.name for column in table.c]
+        rows = len(columns[names[0]])
+        if rows:
+            connection = self.change(table.name).connection()
+            for start in range(0, rows, _BATCH):
+                batch = [columns[name][start : start + _BATCH] for name in names]
+                _upsert_batch(connection, table, batch)
 
     def recorded(self) -> None:
         """Say that an audit event was added."""
@@ -80,8 +99,51 @@ class Transaction:
             )
 
 
-def _table(row: Row) -> Table:
-    table = type(row).__table__
+def _upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return _or_replace(postgresql.insert(table))
+    return _or_replace(sqlite.insert(table))
+
+
+def _or_replace(statement: Upsert) -> Upsert:
+    return statement.on_conflict_do_update(
+        index_elements=list(statement.table.primary_key),
+        set_={column.name: column for column in statement.excluded if not column.primary_key},
+    )
+
+
+def _upsert_batch(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
+    """On PostgreSQL as one statement with an array a column, on SQLite row by row in the driver.
+
+    Each database's fastest way: the usual one takes several times as long for either.
+    """
+    if connection.dialect.name == "postgresql":
+        given = [
+            func.unnest(literal(list(values), postgresql.ARRAY(column.type)))
+            for column, values in zip(table.c, columns, strict=True)
+        ]
+        statement = postgresql.insert(table).from_select(list(table.c), select(*given))
+        connection.execute(_or_replace(statement))
+    else:
+        text = str(_upsert(connection, table).compile(dialect=connection.dialect))
+        bound = (
+            _bound(connection.dialect, column, values)
+            for column, values in zip(table.c, columns, strict=True)
+        )
+        connection.exec_driver_sql(text, list(zip(*bound, strict=True)))
+
+
+def _bound(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
+    """As the driver wants them; what is of another form there, times, has few different values."""
+    bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if bind is None:
+        return values
+    forms = {value: bind(value) for value in set(values)}
+    return [forms[value] for value in values]
+
+
+def _table(form: type[Row]) -> Table:
+    table = form.__table__
     assert isinstance(table, Table)  # noqa: S101 - no row class maps anything else
     return table
 

@@ -1,14 +1,19 @@
 """Rulesets, assessments and violations come back as they were."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from accessreview.model.assessment import ViolationState
-from accessreview.model.errors import IntegrityError
+from accessreview.model.assessment import Assessment, Violation, ViolationState
+from accessreview.model.errors import IntegrityError, NotFoundError
 from accessreview.model.finding import FindingKey, SubjectKind
+from accessreview.model.findings import Findings
 from accessreview.model.policy import Severity
+from accessreview.model.snapshot import Snapshot
+from accessreview.model.violations import ViolationTable
+from accessreview.services.ports import StoredAssessment
 from accessreview.storage.database import SqlDatabase
 from tests.contracts.samples import (
     a_finding,
@@ -46,7 +51,7 @@ def test_a_ruleset_changed_outside_is_not_handed_out(database: SqlDatabase, addr
 
 def test_an_assessment_comes_back_with_every_finding(database: SqlDatabase) -> None:
     snapshot = with_campaign(database)
-    findings = tuple(a_finding(number) for number in range(500))
+    findings = Findings.of(a_finding(number) for number in range(500))
     large = an_assessment(snapshot, id="assessment-2", findings=findings)
 
     with database.writing() as work:
@@ -56,7 +61,18 @@ def test_an_assessment_comes_back_with_every_finding(database: SqlDatabase) -> N
     with database.reading() as work:
         assert work.assessments.get("assessment-1") == an_assessment(snapshot)
         assert work.assessments.get("assessment-2") == large
-        assert work.assessments.latest() == large
+        assert work.assessments.latest() == head(large)
+
+
+def head(assessment: Assessment) -> StoredAssessment:
+    return StoredAssessment(
+        id=assessment.id,
+        snapshot=assessment.snapshot,
+        ruleset=assessment.ruleset,
+        engine=assessment.engine,
+        at=assessment.at,
+        count=len(assessment.findings),
+    )
 
 
 def test_an_assessment_stored_again_stays_as_it_was(database: SqlDatabase) -> None:
@@ -66,7 +82,8 @@ def test_an_assessment_stored_again_stays_as_it_was(database: SqlDatabase) -> No
         work.assessments.add(an_assessment(snapshot, at=START + timedelta(days=1)))
 
     with database.reading() as work:
-        assert work.assessments.latest() == an_assessment(snapshot)
+        assert work.assessments.latest() == head(an_assessment(snapshot))
+        assert work.assessments.get("assessment-1") == an_assessment(snapshot)
 
 
 @pytest.mark.parametrize(
@@ -86,29 +103,73 @@ def test_an_assessment_changed_outside_is_not_handed_out(
     run_outside(address, statement)
 
     with database.reading() as work, pytest.raises(IntegrityError, match="assessment-1"):
-        work.assessments.latest()
+        work.assessments.get("assessment-1")
 
 
-def test_violations_are_listed_worst_first_then_by_key(database: SqlDatabase) -> None:
-    snapshot = a_snapshot()
-    violations = [
-        a_violation(snapshot, severity=severity, key=FindingKey(rule, kind, "x"))
-        for severity, rule, kind in (
-            (Severity.LOW, "a", SubjectKind.IDENTITY),
-            (Severity.CRITICAL, "z", SubjectKind.IDENTITY),
-            (Severity.CRITICAL, "B", SubjectKind.VCENTER),
-            (Severity.MEDIUM, "a", SubjectKind.VCENTER),
+def some_violations(snapshot: Snapshot) -> list[Violation]:
+    """Worst first, then by key: by code point, so capitals and symbols before what follows them."""
+    return [
+        a_violation(snapshot, severity=severity, state=state, key=FindingKey(rule, kind, subject))
+        for severity, rule, kind, subject, state in (
+            (Severity.CRITICAL, "B", SubjectKind.VCENTER, "x", ViolationState.OPEN),
+            (Severity.CRITICAL, "z", SubjectKind.IDENTITY, "B", ViolationState.OPEN),
+            (Severity.CRITICAL, "z", SubjectKind.IDENTITY, "a", ViolationState.NOT_KNOWN),
+            (Severity.CRITICAL, "z", SubjectKind.IDENTITY, "a b", ViolationState.OPEN),
+            (Severity.CRITICAL, "z", SubjectKind.IDENTITY, "a-b", ViolationState.OPEN),
+            (Severity.CRITICAL, "z", SubjectKind.IDENTITY, "é", ViolationState.OPEN),
+            (Severity.MEDIUM, "a", SubjectKind.IDENTITY, "vc", ViolationState.OPEN),
+            (Severity.MEDIUM, "a", SubjectKind.VCENTER, "vc", ViolationState.OPEN),
+            (Severity.LOW, "a", SubjectKind.IDENTITY, "x", ViolationState.OPEN),
         )
     ]
 
+
+@pytest.fixture
+def kept(database: SqlDatabase) -> list[Violation]:
+    snapshot = a_snapshot()
+    violations = some_violations(snapshot)
     with database.writing() as work:
         work.snapshots.add(snapshot, START)
-        work.violations.save(violations)
+        work.violations.save(ViolationTable.of(reversed(violations)))
         record(work)
+    return violations
 
-    low, critical, other, medium = violations
+
+def test_violations_come_back_in_columns_exactly(
+    database: SqlDatabase, kept: list[Violation]
+) -> None:
     with database.reading() as work:
-        assert work.violations.all() == [other, critical, medium, low]
+        table = work.violations.all()
+
+    assert len(table) == len(kept)
+    assert sorted(table, key=lambda each: each.key) == sorted(kept, key=lambda each: each.key)
+
+
+def test_violations_are_listed_worst_first_then_by_key(
+    database: SqlDatabase, kept: list[Violation]
+) -> None:
+    with database.reading() as work:
+        page = work.violations.page
+        assert page(None, None, offset=0, limit=100) == kept
+        assert page(None, None, offset=2, limit=3) == kept[2:5]
+        assert page(None, Severity.MEDIUM, offset=0, limit=1) == kept[6:7]
+        assert page(ViolationState.NOT_KNOWN, None, offset=0, limit=9) == kept[2:3]
+        assert page(ViolationState.NOT_KNOWN, Severity.LOW, offset=0, limit=9) == []
+        assert page(None, None, offset=9, limit=9) == []
+
+
+def test_violations_are_counted_by_state_and_severity(
+    database: SqlDatabase, kept: list[Violation]
+) -> None:
+    with database.reading() as work:
+        assert work.violations.counts() == Counter((one.state, one.severity) for one in kept)
+
+
+def test_one_violation_is_found_by_its_key(database: SqlDatabase, kept: list[Violation]) -> None:
+    with database.reading() as work:
+        assert [work.violations.get(each.key) for each in kept] == kept
+        with pytest.raises(NotFoundError, match="z/vcenter/a"):
+            work.violations.get(FindingKey("z", SubjectKind.VCENTER, "a"))
 
 
 def test_a_violation_is_replaced_by_its_key(database: SqlDatabase) -> None:
@@ -118,7 +179,29 @@ def test_a_violation_is_replaced_by_its_key(database: SqlDatabase) -> None:
 
     with database.writing() as work:
         work.snapshots.add(snapshot, START)
-        work.violations.save([opened])
-        work.violations.save([closed])
-        assert work.violations.all() == [closed]
+        work.violations.save(ViolationTable.of([opened]))
+        work.violations.save(ViolationTable.of([closed]))
+        assert list(work.violations.all()) == [closed]
         record(work)
+
+
+def test_very_many_violations_are_kept(
+    database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In batches, of which the last is smaller."""
+    monkeypatch.setattr("accessreview.storage.transaction._BATCH", 7)
+    snapshot = a_snapshot()
+    violations = {
+        key: a_violation(snapshot, key=key, closed_at=START if number % 2 else None)
+        for number in range(30)
+        for key in (FindingKey("rule", SubjectKind.IDENTITY, f"person {number}"),)
+    }
+
+    with database.writing() as work:
+        work.snapshots.add(snapshot, START)
+        work.violations.save(ViolationTable.of(violations.values()))
+        work.violations.save(ViolationTable.of([]))
+        record(work)
+
+    with database.reading() as work:
+        assert {each.key: each for each in work.violations.all()} == violations

@@ -1,32 +1,40 @@
 """Revisions lead there and back on both databases, wholly or not at all."""
 
+import json
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from accessreview.model.errors import StorageError
+from accessreview.model.finding import Finding, FindingKey, SubjectKind
+from accessreview.model.findings import Findings
+from accessreview.model.policy import RuleKind, Severity
 from accessreview.resources import directory
 from accessreview.services.ports import Occurrence
 from accessreview.storage.database import REVISION, open_database
 from accessreview.storage.engine import database_url
 from accessreview.storage.migration import check, current, downgrade, migrate
-from tests.contracts.samples import a_user, record
+from tests.contracts.samples import a_finding, a_user, an_assessment, record, with_campaign
 from tests.fakes import START
 
 SCRIPTS = directory("migrations")
 
 
-def execute(address: str, statement: str) -> None:
+def execute(address: str, statement: str, **parameters: object) -> None:
     engine = create_engine(database_url(address))
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(statement), parameters)
+    finally:
+        engine.dispose()
 
 
 def tables(address: str) -> set[str]:
@@ -113,6 +121,69 @@ def test_what_the_trail_says_of_jobs_is_remembered_of_their_occurrences(address:
         assert work.occurrences.last("remind") == Occurrence("1", START, START)
         assert work.occurrences.last("collect") == Occurrence("2", START, None)
     database.close()
+
+
+def test_findings_are_the_same_in_either_form(address: str) -> None:
+    database = open_database(address)
+    snapshot = with_campaign(database)
+    key = FindingKey("Ünder", SubjectKind.VCENTER, 'vc "1"\u2028')
+    found = [a_finding(3), a_finding(1), Finding(key, RuleKind.SPRAWL, Severity.LOW, 2**40)]
+    kept = [
+        an_assessment(snapshot),
+        an_assessment(snapshot, id="assessment-2", findings=Findings.of(found)),
+        an_assessment(snapshot, id="assessment-3", findings=Findings.of([])),
+    ]
+    with database.writing() as work:
+        for assessment in kept:
+            work.assessments.add(assessment)
+        record(work)
+    database.close()
+    packed = findings_in(address)
+
+    downgrade(address, SCRIPTS, "0003")
+    lines = [json.loads(line) for line in findings_in(address)[1].splitlines()]
+    migrate(address, SCRIPTS)
+
+    assert lines[-1] == {
+        "key": {"rule": "Ünder", "subject_kind": "vcenter", "subject": 'vc "1"\u2028'},
+        "kind": "sprawl",
+        "severity": "low",
+        "places": 2**40,
+    }
+    assert findings_in(address) == packed
+    assert check(address) == ()
+    database = open_database(address)
+    with database.reading() as work:
+        assert [work.assessments.get(assessment.id) for assessment in kept] == kept
+    database.close()
+    with pytest.raises(DBAPIError, match="never changed"):
+        execute(address, "UPDATE assessments SET count = 0")
+
+
+def test_examples_that_findings_carried_are_left_behind(address: str) -> None:
+    database = open_database(address)
+    with_campaign(database)
+    database.close()
+    downgrade(address, SCRIPTS, "0001")  # where nothing refuses to be rewritten yet
+    (lines,) = findings_in(address)
+    rows = [json.loads(line) | {"examples": [{"label": "a\nb"}]} for line in lines.splitlines()]
+    old = zlib.compress("\n".join(map(json.dumps, rows)).encode())
+    execute(address, "UPDATE assessments SET findings = :old", old=old)
+
+    migrate(address, SCRIPTS)
+
+    database = open_database(address)
+    with database.reading() as work:
+        assert list(work.assessments.get("assessment-1").findings) == [a_finding(1), a_finding(2)]
+    database.close()
+
+
+def findings_in(address: str) -> list[bytes]:
+    engine = create_engine(database_url(address))
+    with engine.connect() as connection:
+        found = connection.scalars(text("SELECT findings FROM assessments ORDER BY number")).all()
+    engine.dispose()
+    return [zlib.decompress(each) for each in found]
 
 
 def test_a_database_without_tables_is_to_be_prepared(empty_address: str) -> None:

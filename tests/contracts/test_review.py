@@ -16,6 +16,7 @@ from accessreview.model.remediation import (
     TaskState,
 )
 from accessreview.model.review import CampaignState, ItemState, SignOff
+from accessreview.model.violations import ViolationTable
 from accessreview.storage.database import SqlDatabase
 from tests.contracts.samples import (
     DECISION,
@@ -149,7 +150,7 @@ def test_nothing_to_save_is_no_change(database: SqlDatabase) -> None:
         work.items.save([])
         work.items.add([])
         work.tasks.add([])
-        work.violations.save([])
+        work.violations.save(ViolationTable.of([]))
 
 
 def test_tasks_of_both_kinds_come_back_in_the_order_of_the_plan(database: SqlDatabase) -> None:

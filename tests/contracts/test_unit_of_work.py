@@ -14,6 +14,7 @@ from accessreview.model.audit import AuditEvent
 from accessreview.model.errors import ConflictError, IntegrityError, StorageError
 from accessreview.model.policy import Ruleset
 from accessreview.model.user import UserSession
+from accessreview.model.violations import ViolationTable
 from accessreview.storage.database import SqlDatabase
 from accessreview.storage.repositories.audit import SqlAuditTrail
 from accessreview.storage.unit_of_work import SqlUnitOfWork
@@ -38,7 +39,7 @@ WRITES: dict[str, Callable[[SqlUnitOfWork], object]] = {
     "snapshots": lambda work: work.snapshots.add(a_snapshot(minutes=5), START),
     "rulesets": lambda work: work.rulesets.add(Ruleset("other", "1", {}, (), "", "e" * 64)),
     "assessments": lambda work: work.assessments.add(an_assessment(SNAPSHOT, id="other")),
-    "violations": lambda work: work.violations.save([a_violation(SNAPSHOT)]),
+    "violations": lambda work: work.violations.save(ViolationTable.of([a_violation(SNAPSHOT)])),
     "campaigns": lambda work: work.campaigns.add(a_campaign(SNAPSHOT, id="other")),
     "campaigns, again": lambda work: work.campaigns.save(a_campaign(SNAPSHOT, name="renamed")),
     "items": lambda work: work.items.add([an_item(7)]),
@@ -68,7 +69,7 @@ def state(database: SqlDatabase) -> object:
         return (
             [stored.digest for stored in work.snapshots.list()],
             work.assessments.latest(),
-            work.violations.all(),
+            list(work.violations.all()),
             work.campaigns.list(),
             work.items.of_campaign("campaign-1"),
             work.sign_offs.of_campaign("campaign-1"),

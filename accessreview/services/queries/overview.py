@@ -1,15 +1,14 @@
 """The first page: what is known, how fresh it is, and what needs somebody's attention."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from accessreview.model.assessment import Assessment, ViolationState
+from accessreview.model.assessment import ViolationState
 from accessreview.model.policy import Severity
 from accessreview.model.review import ItemState
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, allowed, require
-from accessreview.services.ports import Clock, Database
+from accessreview.services.ports import Clock, Database, StoredAssessment, ViolationCounts
 from accessreview.services.queries.campaigns import CampaignQueries, CampaignRow, has_ended
 from accessreview.services.queries.sources import Freshness, SourceQueries
 from accessreview.services.queries.views import SnapshotViews
@@ -20,7 +19,7 @@ class Overview:
     """What administrators and auditors see first."""
 
     freshness: Freshness
-    assessment: Assessment | None
+    assessment: StoredAssessment | None
     open_by_severity: Mapping[Severity, int]
     not_known: int
     running: Sequence[CampaignRow]
@@ -43,17 +42,15 @@ class OverviewQueries:
         if not allowed(authorization, Capability.SEE_FINDINGS):
             return None
         with self.database.reading() as unit:
-            violations = unit.violations.all()
+            counts = unit.violations.counts()
             assessment = unit.assessments.latest()
         campaigns = CampaignQueries(self.database, self.clock).list(authorization)
         running = [row for row in campaigns if not has_ended(row.campaign)]
         return Overview(
             freshness=SourceQueries(self.database, self.clock, self.views).freshness(authorization),
             assessment=assessment,
-            open_by_severity=Counter(
-                one.severity for one in violations if one.state is ViolationState.OPEN
-            ),
-            not_known=sum(one.state is ViolationState.NOT_KNOWN for one in violations),
+            open_by_severity=_of_state(counts, ViolationState.OPEN),
+            not_known=sum(_of_state(counts, ViolationState.NOT_KNOWN).values()),
             running=running,
             ended=len(campaigns) - len(running),
         )
@@ -65,3 +62,7 @@ class OverviewQueries:
         with self.database.reading() as unit:
             items = unit.items.of_reviewer(authorization.identity)
         return sum(item.state is ItemState.OPEN for item in items)
+
+
+def _of_state(counts: ViolationCounts, state: ViolationState) -> Mapping[Severity, int]:
+    return {severity: count for (which, severity), count in counts.items() if which is state}

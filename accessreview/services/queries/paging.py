@@ -1,6 +1,6 @@
 """One page of a list, always with the number of all: nothing is cut without saying so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -29,7 +29,11 @@ class Slice(Generic[Row]):
 
 def page_of(rows: Sequence[Row], page: int) -> Slice[Row]:
     """Cut out one page; a number outside of 1 to the last is taken as the nearest of them."""
-    pages = max(1, -(-len(rows) // PAGE_SIZE))
+    return page_from(lambda start, size: rows[start : start + size], len(rows), page)
+
+
+def page_from(read: Callable[[int, int], Sequence[Row]], total: int, page: int) -> Slice[Row]:
+    """The same of ``total`` rows kept elsewhere: ``read`` is told from which on and how many."""
+    pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
-    start = (page - 1) * PAGE_SIZE
-    return Slice(tuple(rows[start : start + PAGE_SIZE]), len(rows), page, pages)
+    return Slice(tuple(read((page - 1) * PAGE_SIZE, PAGE_SIZE)), total, page, pages)

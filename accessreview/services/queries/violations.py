@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from accessreview.analysis.rules import judge
 from accessreview.model.access import Grant
 from accessreview.model.assessment import Violation, ViolationState
-from accessreview.model.errors import NotFoundError
 from accessreview.model.finding import Example, FindingKey, SubjectKind
 from accessreview.model.policy import Rule, Ruleset, Severity
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Database, UnitOfWork
-from accessreview.services.queries.paging import Slice, page_of
+from accessreview.services.queries.paging import Slice, page_from
 from accessreview.services.queries.views import SnapshotView, SnapshotViews
 
 
@@ -95,17 +94,21 @@ class ViolationQueries:
         """One page of violations, worst first; None as a filter lets everything through."""
         require(authorization, Capability.SEE_FINDINGS)
         with self.database.reading() as unit:
-            everything = unit.violations.all()
-            in_state = [one for one in everything if state is None or one.state is state]
-            wanted = [one for one in in_state if severity is None or one.severity is severity]
-            cut = page_of(wanted, page)
+            by_severity, by_state = Counter[Severity](), Counter[ViolationState]()
+            for (one_state, one_severity), count in unit.violations.counts().items():
+                by_state[one_state] += count
+                if state in (None, one_state):
+                    by_severity[one_severity] += count
+            cut = page_from(
+                lambda offset, limit: unit.violations.page(
+                    state, severity, offset=offset, limit=limit
+                ),
+                by_severity.total() if severity is None else by_severity[severity],
+                page,
+            )
             ruleset = self._ruleset(unit)
             named = tuple(self._named(unit, one, ruleset) for one in cut.rows)
-        return ViolationList(
-            Slice(named, cut.total, cut.page, cut.pages),
-            Counter(one.severity for one in in_state),
-            Counter(one.state for one in everything),
-        )
+        return ViolationList(Slice(named, cut.total, cut.page, cut.pages), by_severity, by_state)
 
     def explain(self, authorization: Authorization, key: FindingKey) -> ExplainedViolation:
         """A violation with the paths behind it, as of the last snapshot that showed it.
@@ -115,9 +118,7 @@ class ViolationQueries:
         """
         require(authorization, Capability.SEE_FINDINGS)
         with self.database.reading() as unit:
-            violation = next((one for one in unit.violations.all() if one.key == key), None)
-            if violation is None:
-                raise NotFoundError(f"There is no violation {key.text()}.")
+            violation = unit.violations.get(key)
             ruleset = self._ruleset(unit)
             named = self._named(unit, violation, ruleset)
             view = self.views.of(unit, violation.last_snapshot)

@@ -2,18 +2,22 @@
 
 import zlib
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import select
+import numpy as np
+from sqlalchemy import ColumnElement, case, collate, func, select
 
 from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.canonical import sha256
 from accessreview.model.errors import IntegrityError, NotFoundError
-from accessreview.model.finding import Finding, FindingKey, SubjectKind
-from accessreview.model.findings import Findings
+from accessreview.model.finding import FindingKey, SubjectKind
 from accessreview.model.policy import Ruleset, Severity
+from accessreview.model.violations import Coded, ViolationTable
+from accessreview.services.ports import StoredAssessment, ViolationCounts
+from accessreview.storage.packing import pack, unpack
 from accessreview.storage.rows import AssessmentRow, RulesetRow, SnapshotRow, ViolationRow
 from accessreview.storage.transaction import Transaction
-from accessreview.storage.values import decode, encode
 
 
 class SqlRulesets:
@@ -53,7 +57,7 @@ class SqlAssessments:
             engine=assessment.engine,
             at=assessment.at,
             count=len(assessment.findings),
-            findings=zlib.compress("\n".join(map(encode, assessment.findings)).encode()),
+            findings=zlib.compress(pack(assessment.findings)),
         )
         self._transaction.insert([row])
 
@@ -64,20 +68,25 @@ class SqlAssessments:
             raise NotFoundError(f"There is no assessment {assessment_id}.")
         return _assessment(row)
 
-    def latest(self) -> Assessment | None:
+    def latest(self) -> StoredAssessment | None:
         statement = (
-            select(AssessmentRow)
+            select(*(getattr(AssessmentRow, name) for name in StoredAssessment.__slots__))
             .join(SnapshotRow, SnapshotRow.digest == AssessmentRow.snapshot)
             .order_by(SnapshotRow.taken_at.desc(), AssessmentRow.number.desc())
             .limit(1)
         )
-        row = self._transaction.session.scalar(statement)
-        return None if row is None else _assessment(row)
+        row = self._transaction.session.execute(statement).first()
+        return None if row is None else StoredAssessment(*row)
 
 
 def _assessment(row: AssessmentRow) -> Assessment:
-    lines = _lines(row)
-    if len(lines) != row.count:
+    try:
+        findings = unpack(zlib.decompress(row.findings))
+    except (zlib.error, TypeError) as error:  # SQLite keeps a text in a column of bytes
+        raise IntegrityError(f"The stored assessment {row.id} cannot be unpacked.") from error
+    except IntegrityError as error:
+        raise IntegrityError(f"The stored assessment {row.id} cannot be read: {error}") from error
+    if len(findings) != row.count:
         raise IntegrityError(f"The stored assessment {row.id} has lost findings.")
     return Assessment(
         id=row.id,
@@ -85,42 +94,100 @@ def _assessment(row: AssessmentRow) -> Assessment:
         ruleset=row.ruleset,
         engine=row.engine,
         at=row.at,
-        findings=Findings.of(decode(Finding, line) for line in lines),
+        findings=findings,
     )
 
 
-def _lines(row: AssessmentRow) -> list[bytes]:
-    try:
-        return zlib.decompress(row.findings).splitlines()
-    except (zlib.error, TypeError) as error:  # SQLite keeps a text in a column of bytes
-        raise IntegrityError(f"The stored assessment {row.id} cannot be read.") from error
+_VIOLATIONS = ViolationRow.__table__.c
+_RANK = case({each.value: each.rank for each in Severity}, value=_VIOLATIONS.severity)
 
 
 class SqlViolations:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def all(self) -> Sequence[Violation]:
-        violations = map(_violation, self._transaction.session.scalars(select(ViolationRow)))
-        return sorted(violations, key=lambda each: (each.severity.rank, each.key))
+    def all(self) -> ViolationTable:
+        rows = self._transaction.session.execute(select(*_VIOLATIONS)).all()
+        columns = zip(*rows, strict=True) if rows else ((),) * len(_VIOLATIONS)
+        rule, kind, subject, severity, state, places, first, last, snapshot, closed = columns
+        return ViolationTable(
+            rule=Coded.of(rule),
+            subject_kind=_read(SubjectKind, Coded.of(kind)),
+            subject=subject,
+            severity=_read(Severity, Coded.of(severity)),
+            state=_read(ViolationState, Coded.of(state)),
+            places=np.array(places, dtype=np.int64),
+            first_seen_at=Coded.of(first),
+            last_seen_at=Coded.of(last),
+            last_snapshot=Coded.of(snapshot),
+            closed_at=Coded.of(closed),
+        )
 
-    def save(self, violations: Sequence[Violation]) -> None:
-        self._transaction.upsert([_violation_row(violation) for violation in violations])
+    def get(self, key: FindingKey) -> Violation:
+        row = self._transaction.session.get(
+            ViolationRow, (key.rule, key.subject_kind.value, key.subject)
+        )
+        if row is None:
+            raise NotFoundError(f"There is no violation {key.text()}.")
+        return _violation(row)
+
+    def page(
+        self,
+        state: ViolationState | None,
+        severity: Severity | None,
+        *,
+        offset: int,
+        limit: int,
+    ) -> Sequence[Violation]:
+        statement = select(ViolationRow)
+        if state is not None:
+            statement = statement.filter_by(state=state.value)
+        if severity is not None:
+            statement = statement.filter_by(severity=severity.value)
+        key = (_VIOLATIONS.rule, _VIOLATIONS.subject_kind, _VIOLATIONS.subject)
+        statement = statement.order_by(_RANK, *map(self._by_code_point, key))
+        rows = self._transaction.session.scalars(statement.offset(offset).limit(limit))
+        return [_violation(row) for row in rows]
+
+    def _by_code_point(self, column: ColumnElement[str]) -> ColumnElement[str]:
+        """Sorted as keys are, in whatever language the database was made."""
+        is_postgresql = self._transaction.session.get_bind().dialect.name == "postgresql"
+        return collate(column, "C" if is_postgresql else "BINARY")
+
+    def counts(self) -> ViolationCounts:
+        by = (_VIOLATIONS.state, _VIOLATIONS.severity)
+        found = self._transaction.session.execute(select(*by, func.count()).group_by(*by))
+        return {
+            (ViolationState(state), Severity(severity)): count for state, severity, count in found
+        }
+
+    def save(self, violations: ViolationTable) -> None:
+        self._transaction.upsert_columns(
+            ViolationRow,
+            {
+                "rule": violations.rule.list(),
+                "subject_kind": _written(violations.subject_kind),
+                "subject": violations.subject,
+                "severity": _written(violations.severity),
+                "state": _written(violations.state),
+                "places": violations.places.tolist(),
+                "first_seen_at": violations.first_seen_at.list(),
+                "last_seen_at": violations.last_seen_at.list(),
+                "last_snapshot": violations.last_snapshot.list(),
+                "closed_at": violations.closed_at.list(),
+            },
+        )
 
 
-def _violation_row(violation: Violation) -> ViolationRow:
-    return ViolationRow(
-        rule=violation.key.rule,
-        subject_kind=violation.key.subject_kind,
-        subject=violation.key.subject,
-        severity=violation.severity,
-        state=violation.state,
-        places=violation.places,
-        first_seen_at=violation.first_seen_at,
-        last_seen_at=violation.last_seen_at,
-        last_snapshot=violation.last_snapshot,
-        closed_at=violation.closed_at,
-    )
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _read(choices: type[Choice], column: Coded[str]) -> Coded[Choice]:
+    return Coded(column.codes, tuple(map(choices, column.values)))
+
+
+def _written(column: Coded[Choice]) -> list[str]:
+    return Coded(column.codes, tuple(each.value for each in column.values)).list()
 
 
 def _violation(row: ViolationRow) -> Violation:
