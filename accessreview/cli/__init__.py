@@ -8,10 +8,13 @@ COMMANDS = {
     "analyze": "accessreview.cli.analysis:analyze",
     "audit": "accessreview.cli.audit:audit",
     "campaign": "accessreview.cli.campaign:campaign",
+    "certificates": "accessreview.cli.certificates:certificates",
+    "certify": "accessreview.cli.certify:certify",
     "collect": "accessreview.cli.collect:collect",
     "config": "accessreview.cli.settings:config",
+    "contributes": "accessreview.cli.answers:contributes",
     "db": "accessreview.cli.db:db",
-    "effective": "accessreview.cli.analysis:effective",
+    "effective": "accessreview.cli.answers:effective",
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",
     "import": "accessreview.cli.collect:import_command",
@@ -21,6 +24,7 @@ COMMANDS = {
     "serve": "accessreview.cli.serve:serve",
     "snapshot": "accessreview.cli.snapshot:snapshot",
     "user": "accessreview.cli.users:user",
+    "who": "accessreview.cli.answers:who_command",
 }
 """Command → ``module:attribute``; a module is imported only when its command is called."""
 
