@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from accessreview.analysis.chains import Chains
-from accessreview.analysis.decide import decisive
+from accessreview.analysis.deciding import Deciding
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.identities import accounts_by_identity
 from accessreview.analysis.keys import bits
@@ -122,25 +122,11 @@ class Holdings:
 
 def deciding_regions(vcenter: Vcenter, mask: int) -> dict[int, frozenset[int]]:
     """In which regions each permission decides for the principals in ``mask``, by its row."""
-    regions = vcenter.regions
-    passed: list[frozenset[int]] = []
     found: dict[int, set[int]] = {}
-    for region, above in enumerate(regions.inherits):
-        inherited = passed[above[0]] if len(above) == 1 else _union(passed, above)
-        deciding = inherited
-        if region < len(regions.bearing):
-            entries = vcenter.at[regions.bearing[region]]
-            own = decisive(entries, mask, at_the_node=True)
-            onwards = decisive(entries, mask, at_the_node=False)
-            passed.append(frozenset(e.row for e in onwards) if onwards else inherited)
-            deciding = frozenset(e.row for e in own) if own else inherited
-        for row in deciding:
-            found.setdefault(row, set()).add(region)
+    for region, entries in enumerate(Deciding(vcenter).of(mask)):
+        for entry in entries:
+            found.setdefault(entry.row, set()).add(region)
     return {row: frozenset(where) for row, where in found.items()}
-
-
-def _union(passed: list[frozenset[int]], above: tuple[int, ...]) -> frozenset[int]:
-    return frozenset[int]().union(*(passed[source] for source in above))
 
 
 def holdings(estate: Estate) -> Iterator[tuple[str, tuple[Holding, ...]]]:
