@@ -64,6 +64,13 @@ class _Inside:
         return found
 
 
+@dataclass(slots=True)
+class _Kept:
+    """How many groups' ways are kept altogether."""
+
+    groups: int = 0
+
+
 class _Towards:
     """Groups by how near they lie to some others, found level by level and as far as asked for.
 
@@ -76,10 +83,12 @@ class _Towards:
         ends: Collection[int],
         inside: _Inside,
         rank: Sequence[int],
+        kept: _Kept,
         avoid: AbstractSet[int] = frozenset(),
     ) -> None:
         self._inside = inside
         self._rank = rank
+        self._kept = kept
         self._avoid = avoid
         self._level = [end for end in ends if end not in avoid]
         self._distance = 0
@@ -120,6 +129,7 @@ class _Towards:
                     self.near[inner] = farther + self._rank[inner]
                     level.append(inner)
         self._level = level
+        self._kept.groups += len(level)
 
 
 class Chains:
@@ -132,6 +142,8 @@ class Chains:
         self._logins = estate.snapshot["accounts"]["login"]
         self._names = estate.snapshot["groups"]["name"]
         self._towards: dict[int, _Towards] = {}
+        self._kept = _Kept()
+        self._last: tuple[int, list[int]] = (-1, [])
 
     def first(self, account: int, principal: int) -> int:
         """The group that the best chain begins with; -1 if the principal names the account.
@@ -141,8 +153,7 @@ class Chains:
         """
         if not self._estate.principals.is_group[principal]:
             return -1
-        towards = self._to(principal)
-        first = towards.first(self._estate.memberships.groups_of_account[account])
+        first = self._to(principal).first(self._groups_of(account))
         if first is None:
             login, name = self._logins[account], self._estate.principals.names[principal]
             raise NotFoundError(f"The account {login} is in no group that {name} names.")
@@ -183,13 +194,20 @@ class Chains:
         groups = tuple(self._estate.group_ref(group) for group in way)
         return MembershipChain((self._logins[account], *self.names(way), spelled), groups)
 
+    def _groups_of(self, account: int) -> list[int]:
+        """Direct groups; one account is mostly asked about several times in a row."""
+        if account != self._last[0]:
+            self._last = account, self._estate.memberships.groups_of_account[account]
+        return self._last[1]
+
     def _to(self, principal: int) -> _Towards:
         towards = self._towards.get(principal)
         if towards is None:
-            if sum(len(each.onwards) for each in self._towards.values()) > _KEPT:
-                self._towards.clear()
+            if self._kept.groups > _KEPT:
+                self._towards, self._kept = {}, _Kept()
             ends = self._estate.principals.matches[principal]
-            towards = self._towards[principal] = _Towards(ends, self._inside, self._rank)
+            towards = _Towards(ends, self._inside, self._rank, self._kept)
+            self._towards[principal] = towards
         return towards
 
     def _ways(self, account: int, principal: int) -> Iterator[Way]:
@@ -220,7 +238,7 @@ class Chains:
     def _steps(self, account: int, beginning: Way, ends: Collection[int]) -> AbstractSet[int]:
         memberships = self._estate.memberships
         if not beginning:
-            return set(memberships.groups_of_account[account])
+            return set(self._groups_of(account))
         last = beginning[-1]
         return set() if last in ends else set(memberships.groups_of_group[last])
 
@@ -236,7 +254,7 @@ class Chains:
         if met.isdisjoint(rest):
             return rest
         ends = self._estate.principals.matches[principal]
-        around = _Towards(ends, self._inside, self._rank, avoid=met)
+        around = _Towards(ends, self._inside, self._rank, _Kept(), avoid=met)
         first = around.first(steps)
         return () if first is None else tuple(around.way(first))
 
@@ -246,7 +264,7 @@ class Chains:
         leading = self._to(principal).everything()
         number: dict[int, int] = {}
         outwards: list[list[int]] = []
-        waiting = [g for g in memberships.groups_of_account[account] if g in leading]
+        waiting = [group for group in self._groups_of(account) if group in leading]
         starts = tuple(waiting)
         number.update({group: position for position, group in enumerate(waiting)})
         for group in waiting:  # grows while it is walked

@@ -11,7 +11,7 @@ from accessreview.analysis.climb import Fate, climb
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.explain import Explainer
 from accessreview.analysis.inventory import GLOBAL, Inventory
-from accessreview.analysis.tally import Spot
+from accessreview.analysis.spots import Spot
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.access import EntityRef
 from accessreview.model.duties import contributes, counts_on, holds
@@ -33,7 +33,7 @@ class Behind:
 class Outline:
     """An example without the names of those it is about: the place, and what is behind each duty.
 
-    ``place`` and ``label`` are an example's.
+    ``place`` and ``label`` are an example's. Equal outlines of one writer are one object.
     """
 
     place: EntityRef
@@ -59,10 +59,12 @@ class ExampleWriter:
         self._explainer = Explainer(estate)
         self._about: Hashable = None
         self._outlines: dict[tuple[int, ...], tuple[Outline, ...]] = {}
+        self._known: dict[tuple[object, ...], Outline] = {}
         self._masks: dict[int, int] = {}
         self._nearby: dict[tuple[Vcenter, int], int] = {}
         self._deciding: dict[tuple[Vcenter, int, int], tuple[Fate, ...]] = {}
         self._behind: dict[tuple[Vcenter, int, str, tuple[int, ...]], tuple[Behind, ...]] = {}
+        self._held: dict[tuple[Vcenter, frozenset[int], str], bool] = {}
         self._parts: dict[tuple[Vcenter, int, str], bool] = {}
 
     def tell(
@@ -110,11 +112,11 @@ class ExampleWriter:
                 if behind := self._behind_duty(masks, vcenter, entity, duty):
                     found[duty] = behind
                     break
-        if spot.vcenter is None:
-            return Outline(EntityRef("", ""), "anywhere", found)
-        inventory = spot.vcenter.inventory
-        label = inventory.label(spot.place) if spot.place != GLOBAL else spot.vcenter.id
-        return Outline(EntityRef(spot.vcenter.id, inventory.ids[spot.place]), label, found)
+        key = (spot.vcenter, spot.place, *found.items())
+        outline = self._known.get(key)
+        if outline is None:
+            outline = self._known[key] = Outline(*_place_and_label(spot), found)
+        return outline
 
     def _behind_duty(
         self, masks: tuple[int, ...], vcenter: Vcenter, entity: int, duty: str
@@ -140,9 +142,8 @@ class ExampleWriter:
         if not counts_on(self._duties[duty], vcenter.inventory.types[entity]):
             return ()
         fates = [self._fates(vcenter, mask, entity) for mask in masks]
-        roles = {fate.entry.role for some in fates for fate in some}
-        privileges = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
-        if not holds(self._duties[duty], privileges):
+        roles = frozenset([fate.entry.role for some in fates for fate in some])
+        if not self._holds(vcenter, roles, duty):
             return ()
         first: dict[tuple[int, int], Fate] = {}
         for position, some in enumerate(fates):
@@ -162,6 +163,13 @@ class ExampleWriter:
             self._deciding[key] = fates
         return fates
 
+    def _holds(self, vcenter: Vcenter, roles: frozenset[int], duty: str) -> bool:
+        key = (vcenter, roles, duty)
+        if key not in self._held:
+            privileges = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
+            self._held[key] = holds(self._duties[duty], privileges)
+        return self._held[key]
+
     def _has_part(self, vcenter: Vcenter, role: int, duty: str) -> bool:
         key = (vcenter, role, duty)
         if key not in self._parts:
@@ -173,6 +181,14 @@ class ExampleWriter:
         if mask is None:
             mask = self._masks[number] = self._memberships.principals_of(account)
         return mask
+
+
+def _place_and_label(spot: Spot) -> tuple[EntityRef, str]:
+    if spot.vcenter is None:
+        return EntityRef("", ""), "anywhere"
+    inventory = spot.vcenter.inventory
+    label = inventory.label(spot.place) if spot.place != GLOBAL else spot.vcenter.id
+    return EntityRef(spot.vcenter.id, inventory.ids[spot.place]), label
 
 
 def _named_above(vcenter: Vcenter, node: int) -> int:

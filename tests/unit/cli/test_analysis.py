@@ -114,6 +114,73 @@ def test_explain_lists_what_decides_and_what_lost(bundle: Path) -> None:
     assert "CORP\\ops" in found[1]["why"]
 
 
+def test_an_identity_is_explained_by_its_enabled_accounts(bundle: Path) -> None:
+    where = ("--vcenter", "vc", "--entity", "vm")
+    accounts = bundle / "accounts.csv"
+    text = accounts.read_text(encoding="utf-8").replace("service,false,", "service,false,p1")
+    accounts.write_text(text, encoding="utf-8")
+    _without_digests(bundle)
+
+    by_identity = run("explain", bundle, "--identity", "p1", *where)
+
+    assert rows(by_identity) == rows(run("explain", bundle, "--account", "ann", *where))
+    assert by_identity.stderr.endswith("corp/a2 is disabled and gives p1 nothing.\n")
+    assert run("explain", bundle, *where).exit_code == 2
+    assert run("explain", bundle, "--identity", "p1", "--account", "ann", *where).exit_code == 2
+
+
+def test_alternatives_are_further_chains_and_say_when_there_are_more(bundle: Path) -> None:
+    _further_ways(bundle)
+    asked = ("explain", bundle, "--account", "ann", "--vcenter", "vc", "--entity", "vm")
+
+    everything, cut = (run(*asked, "--alternatives", number) for number in (9, 1))
+
+    direct = ["ann", "CORP\\ops"]
+    others = [["ann", "left", "CORP\\ops"], ["ann", "right", "CORP\\ops"]]
+    grant, by_name = rows(everything)
+    assert (grant["via"], grant["alternatives"], grant["alternatives_total"]) == (direct, others, 2)
+    assert (by_name["alternatives"], by_name["alternatives_total"]) == ([], 0)
+    assert "further chains" not in everything.stderr
+    assert rows(cut)[0]["alternatives"] == others[:1]
+    assert (
+        "Of the further chains from ann to CORP\\ops, the first 1 of 2 are shown; "
+        "--alternatives shows more."
+    ) in cut.stderr.splitlines()
+
+
+def _further_ways(bundle: Path) -> None:
+    added = {
+        "groups.csv": ["corp,g3,left", "corp,g4,right"],
+        "members.csv": [f"corp,{group},corp,a1" for group in ("g3", "g4")]
+        + [f"corp,g1,corp,{group}" for group in ("g3", "g4")],
+    }
+    for name, lines in added.items():
+        text = (bundle / name).read_text(encoding="utf-8")
+        (bundle / name).write_text(text + "\n".join((*lines, "")), encoding="utf-8")
+    _without_digests(bundle)
+
+
+def _without_digests(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["files"]
+    (bundle / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_as_many_examples_are_shown_as_are_asked_for() -> None:
+    counts = {
+        number: [len(row["examples"]) for row in rows(result)]
+        for number in (0, 1, 4)
+        for result in (run("analyze", CASES[0], "--ruleset", RULESET, "--examples", number),)
+    }
+
+    assert set(counts[0]) == {0}
+    assert set(counts[1]) == {1}
+    assert max(counts[4]) == 4
+    assert rows(run("analyze", CASES[0], "--ruleset", RULESET)) == rows(
+        run("analyze", CASES[0], "--ruleset", RULESET, "--examples", 1)
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -121,8 +188,9 @@ def test_explain_lists_what_decides_and_what_lost(bundle: Path) -> None:
         (["effective", "--vcenter", "none"], "none"),
         (["effective", "--entity", "none"], "none"),
         (["explain", "--account", "a1", "--vcenter", "vc", "--entity", "none"], "none"),
+        (["explain", "--identity", "p9", "--vcenter", "vc", "--entity", "vm"], "“p9”"),
     ],
-    ids=["account", "vcenter", "entity", "explained entity"],
+    ids=["account", "vcenter", "entity", "explained entity", "identity"],
 )
 def test_what_does_not_exist_is_named(bundle: Path, arguments: list[str], named: str) -> None:
     result = run(arguments[0], bundle, *arguments[1:])
