@@ -9,6 +9,7 @@ from accessreview.bundles.reader import read_bundle
 from accessreview.model.access import AccountRef, EntityRef, Grant, InheritancePath
 from accessreview.model.errors import NotFoundError
 from tests.estates import VECTORS
+from tests.explained import PAGE, page
 
 U1 = AccountRef("corp", "u1")
 
@@ -112,3 +113,7 @@ def test_an_unknown_name_is_refused_with_a_sentence() -> None:
         explain(estate, U1, EntityRef("V99", "vma"))
     with pytest.raises(NotFoundError, match="No entity vmz was read from V01"):
         explain(estate, U1, EntityRef("V01", "vmz"))
+
+
+def test_the_page_of_explained_cases_is_what_the_engine_says() -> None:
+    assert page() == PAGE.read_text(encoding="utf-8"), "python -m tests.explained writes it again"
