@@ -1,14 +1,15 @@
 """The engine held against the naive reference: every pair, every explanation, every finding."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from accessreview.analysis.effective import effective_access, effective_privileges
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.explain import explain
-from accessreview.analysis.rules import assess
-from accessreview.model.access import AccountRef, EntityRef
-from accessreview.model.policy import Ruleset
+from accessreview.analysis.rules import Judgement, judge
+from accessreview.model.access import AccountRef, EntityRef, Grant
+from accessreview.model.finding import Example
+from accessreview.model.policy import ConflictRule, Rule, Ruleset, Scope, SprawlRule
 from accessreview.model.snapshot import Snapshot
 from accessreview.snapshot.check import check
 from tests.estates import snapshot_of
@@ -16,6 +17,8 @@ from tests.reference import Key, Reference
 
 Pair = tuple[Key, Key]
 """An account and an entity."""
+SHOWN = 3
+"""How many examples of a finding are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,11 @@ class Agreement:
 def compare(snapshot: Snapshot, ruleset: Ruleset) -> Agreement:
     """Everything that both can answer about an estate."""
     estate, reference = build_estate(snapshot), Reference(snapshot)
-    expected = reference.findings(ruleset)
+    expected, judgement = reference.findings(ruleset), judge(estate, ruleset, keep=SHOWN)
     differences = (
         *different_access(estate, reference),
-        *different_findings(estate, expected, ruleset),
+        *different_findings(judgement, expected),
+        *different_examples(judgement, reference, ruleset),
     )
     pairs = len(reference.accounts) * len(reference.entities)
     return Agreement(pairs, len(expected), differences)
@@ -69,15 +73,17 @@ def different_access(estate: Estate, reference: Reference) -> Iterator[str]:
 def _explained(
     estate: Estate, reference: Reference, account: AccountRef, entity: EntityRef
 ) -> frozenset[str]:
-    deciding = (g.permission for g in explain(estate, account, entity) if g.decides)
-    roles = {(p.key.entity.vcenter, p.role) for p in deciding}
+    deciding = [grant for grant in explain(estate, account, entity) if grant.decides]
+    return _given(reference, deciding)
+
+
+def _given(reference: Reference, grants: Iterable[Grant]) -> frozenset[str]:
+    roles = {(g.permission.key.entity.vcenter, g.permission.role) for g in grants}
     return frozenset[str]().union(*(reference.privileges[role] for role in roles))
 
 
-def different_findings(
-    estate: Estate, expected: set[tuple[str, str, int]], ruleset: Ruleset
-) -> Iterator[str]:
-    listed = [(f.key.rule, f.key.subject, f.places) for f in assess(estate, ruleset)]
+def different_findings(judgement: Judgement, expected: set[tuple[str, str, int]]) -> Iterator[str]:
+    listed = [(f.key.rule, f.key.subject, f.places) for f in judgement.findings]
     found = set(listed)
     if len(listed) != len(found):
         yield "a finding is listed twice"
@@ -85,6 +91,46 @@ def different_findings(
         yield f"the engine alone finds {one}"
     for one in sorted(expected - found):
         yield f"the engine does not find {one}"
+
+
+def different_examples(
+    judgement: Judgement, reference: Reference, ruleset: Ruleset
+) -> Iterator[str]:
+    """Places shown are places of the finding, each told with all duties held there."""
+    people, rules = reference.identities(), {rule.id: rule for rule in ruleset.rules}
+    for finding in judgement.findings:
+        rule, examples = rules[finding.key.rule], judgement.examples(finding)
+        shown = {e.identity if isinstance(rule, SprawlRule) else e.place for e in examples}
+        if not len(shown) == len(examples) == min(SHOWN, finding.places):
+            yield f"{finding}: {len(shown)} different examples of {len(examples)}"
+        for example in examples:
+            accounts = people.get(example.identity, [])
+            if not _is_true(example, rule, ruleset, reference, accounts):
+                yield f"{finding}: not so on {example.place} for {example.identity}"
+
+
+def _is_true(
+    example: Example, rule: Rule, ruleset: Ruleset, reference: Reference, accounts: list[Key]
+) -> bool:
+    scope, threshold = Scope.OBJECT, 1
+    if isinstance(rule, ConflictRule):
+        scope, threshold = rule.scope, rule.threshold
+    names = rule.duties if isinstance(rule, ConflictRule) else (rule.duty,)
+    place = reference.place(scope, (example.place.vcenter, example.place.id))
+    held = {
+        name
+        for name in names
+        if any(reference.holds(accounts, entity, ruleset.duties[name]) for entity in place)
+    }
+    return (
+        len(held) >= threshold
+        and held == example.grants.keys()
+        and all(
+            all(grant.decides for grant in grants)
+            and reference.satisfied(_given(reference, grants), ruleset.duties[name])
+            for name, grants in example.grants.items()
+        )
+    )
 
 
 # ------------------------------------------------------------------------------------ shrinking

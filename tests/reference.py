@@ -166,6 +166,16 @@ class Reference:
                         inside[above].add(entity)
         return list(inside.values())
 
+    def place(self, scope: Scope, at: Key) -> set[Key]:
+        """The place that an entity stands for; a vCenter's has an empty id."""
+        if scope is Scope.OBJECT:
+            return {at}
+        if scope is Scope.PLACEMENT:
+            return self.placement(at)
+        if scope is Scope.DATACENTER:
+            return {entity for entity in self.entities if at in self.ancestors(entity)}
+        return {entity for entity in self.entities if at[0] in ("", entity[0])}
+
     def placement(self, machine: Key) -> set[Key]:
         together = {machine} | self.placed[machine]
         for on in self.placed[machine]:

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from accessreview.analysis.effective import effective_access, effective_privileges
-from accessreview.analysis.estate import build_estate
+from accessreview.analysis.estate import Estate, build_estate
+from accessreview.analysis.explain import explain
 from accessreview.bundles.reader import read_bundle
 from accessreview.model.access import AccountRef, EntityRef
 from tests.estates import VECTORS
@@ -30,6 +31,16 @@ def test_every_documented_case_has_the_vendors_answer() -> None:
         climbed = sorted(effective_privileges(estate, account, entity))
         assert climbed == case["privileges"], (case["case"], case["why"])
         assert table.get(entity, []) == case["privileges"], (case["case"], case["why"])
+        assert explained(estate, account, entity) == case["privileges"], (case["case"], case["why"])
+
+
+def explained(estate: Estate, account: AccountRef, entity: EntityRef) -> list[str]:
+    """What the grants that are told to decide give together."""
+    roles = dict[tuple[str, str], set[str]]()
+    for vcenter, role, privilege in estate.snapshot["role_privileges"].rows():
+        roles.setdefault((vcenter, role), set()).add(privilege)
+    deciding = (grant for grant in explain(estate, account, entity) if grant.decides)
+    return sorted(set().union(*(roles[entity.vcenter, g.permission.role] for g in deciding)))
 
 
 @pytest.mark.parametrize("case", RANDOM)
