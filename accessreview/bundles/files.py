@@ -1,6 +1,7 @@
 """A bundle as named files in memory: the one place where snapshots become bytes and back."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from accessreview.bundles.csv_table import format_csv, parse_csv
@@ -11,6 +12,7 @@ from accessreview.bundles.parsed import ParsedTable
 from accessreview.model.canonical import sha256
 from accessreview.model.errors import InputError
 from accessreview.model.snapshot import ANNEX, TABLES, Snapshot
+from accessreview.snapshot.canonical import with_sorted_values
 from accessreview.snapshot.check import check
 from accessreview.snapshot.compose import seal
 from accessreview.snapshot.problem import shown
@@ -105,7 +107,9 @@ def _parsed(
         else:
             data = _verified(file, files, listed, faults)
             if is_table:
-                yield table, _table(table, extension, data, files, faults)
+                found = _table(table, extension, data, files, faults)
+                # Only sorted values show that rows are in order, which proves keys to be unique.
+                yield table, replace(found, table=with_sorted_values(found.table))
 
 
 def _is_misleading(file: str) -> bool:

@@ -1,6 +1,8 @@
 """Tables as Parquet: the same columns as CSV, all strings, no nulls."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,16 +12,24 @@ import pyarrow.parquet as pq
 from accessreview.bundles.faults import Faults
 from accessreview.bundles.parsed import FIRST_ROW, ParsedTable, check_header
 from accessreview.model.columns import Column, Table, TableSchema
+from accessreview.model.texts import Texts
 
 _MOST_ROWS = 200_000_000
 """More than any estate has; a few bytes of Parquet can claim any number of equal rows."""
+
+
+_BATCH = 2**17
+_BYTES_A_NUMBER = 8
+_WORKERS = 2
+_PARTS = 2 * _WORKERS
+"""More than workers, so that not all strings of a column are there at one time."""
 
 
 def format_parquet(table: Table) -> bytes:
     """The table in the schema's column order, as plain string columns."""
     columns = {
         name: pa.DictionaryArray.from_arrays(
-            pa.array(column.codes), pa.array(column.values, pa.string())
+            pa.array(column.codes), pa.array(list(column.values), pa.string())
         )
         for name, column in table.columns.items()
     }
@@ -46,19 +56,73 @@ def parse_parquet(file: str, data: bytes, schema: TableSchema, faults: Faults) -
                 f"{file} claims {parquet.metadata.num_rows} rows; at most {_MOST_ROWS} are read."
             )
             return unreadable
-        arrow = parquet.read()
+        columns = _columns(file, data, parquet.metadata, schema, faults)
     except (pa.ArrowException, OSError) as error:
         faults.add(f"{file} is not a complete Parquet file: {_first_line(error)}.")
         return unreadable
-    strings = {name: arrow[name].cast(pa.large_string()) for name in schema.columns}
-    if not _has_no_nulls(file, strings, faults):
+    finally:
+        pa.default_memory_pool().release_unused()
+    if len(columns) < len(schema.columns):
         return unreadable
-    return ParsedTable(
-        file,
-        Table(schema, {name: _column(chunked) for name, chunked in strings.items()}),
-        np.arange(FIRST_ROW, FIRST_ROW + arrow.num_rows, dtype=np.int64),
-        sound=True,
+    numbers = range(FIRST_ROW, FIRST_ROW + parquet.metadata.num_rows)
+    return ParsedTable(file, Table(schema, columns), numbers, sound=True)
+
+
+def _columns(
+    file: str, data: bytes, metadata: pq.FileMetaData, schema: TableSchema, faults: Faults
+) -> Mapping[str, Column]:
+    """Every column without nulls; as plain strings they would not all have room at once."""
+    groups = list(range(metadata.num_row_groups))
+    size = max(1, -(-len(groups) // _PARTS))
+    parts = [groups[first : first + size] for first in range(0, len(groups), size)]
+    columns = {}
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        for name in schema.columns:
+            read = partial(_encoded, data, name, _repeats_itself(metadata, name))
+            encoded = _joined(list(pool.map(read, parts or [[]])))
+            if encoded.null_count:
+                first = pc.index(pc.is_null(encoded), True).as_py() + FIRST_ROW
+                faults.add(
+                    f"{file} row {first}: column “{name}” is null ({encoded.null_count} rows are); "
+                    "write an empty string."
+                )
+            else:
+                columns[name] = _column(encoded)
+    return columns
+
+
+def _encoded(
+    data: bytes, name: str, dictionaries: list[str], groups: list[int]
+) -> pa.DictionaryArray:
+    """Some row groups of a column as numbers of its strings."""
+    source = pq.ParquetFile(pa.BufferReader(data), read_dictionary=dictionaries)
+    batches = source.iter_batches(_BATCH, row_groups=groups, columns=[name])
+    strings = pa.chunked_array(
+        [batch.column(0) for batch in batches], source.schema_arrow.field(name).type
     )
+    if pa.types.is_dictionary(strings.type):
+        return _distinct(strings.unify_dictionaries().combine_chunks())
+    return strings.dictionary_encode().combine_chunks()
+
+
+def _distinct(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same strings, should the dictionary repeat one of its own."""
+    once = encoded.dictionary.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(once.indices.take(encoded.indices), once.dictionary)
+
+
+def _joined(parts: list[pa.DictionaryArray]) -> pa.DictionaryArray:
+    if len(parts) == 1:
+        return parts[0]
+    return pa.chunked_array(parts).unify_dictionaries().combine_chunks()
+
+
+def _repeats_itself(metadata: pq.FileMetaData, name: str) -> list[str]:
+    """The column, if the file holds it as numbers of few strings: it is then read as such."""
+    position = metadata.schema.names.index(name)
+    groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
+    size = sum(group.column(position).total_uncompressed_size for group in groups)
+    return [name] if size < _BYTES_A_NUMBER * metadata.num_rows else []
 
 
 def _are_strings(file: str, schema: pa.Schema, faults: Faults) -> bool:
@@ -75,23 +139,26 @@ def _is_string(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _has_no_nulls(file: str, strings: Mapping[str, pa.ChunkedArray], faults: Faults) -> bool:
-    sentences = [
-        f"{file} row {pc.index(pc.is_null(chunked), True).as_py() + FIRST_ROW}: column “{name}” is "
-        f"null ({chunked.null_count} rows are); write an empty string."
-        for name, chunked in strings.items()
-        if chunked.null_count
-    ]
-    faults.add(*sentences)
-    return not sentences
+def _column(encoded: pa.DictionaryArray) -> Column:
+    if len(encoded.dictionary) == 1:  # memory for zeros is taken only when they are written to
+        codes = np.zeros(len(encoded), dtype=np.int32)
+    else:
+        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    return Column(codes, _texts(encoded.dictionary))
 
 
-def _column(strings: pa.ChunkedArray) -> Column:
-    encoded = strings.cast(pa.large_binary()).dictionary_encode().combine_chunks()
-    return Column(
-        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32),
-        tuple(value.decode("utf-8", "surrogateescape") for value in encoded.dictionary.to_pylist()),
-    )
+def _texts(strings: pa.Array) -> Texts:
+    """Take the strings over as bytes, without making any."""
+    _, bounds_buffer, data_buffer = strings.cast(pa.large_binary()).buffers()
+    bounds = np.frombuffer(bounds_buffer or b"", dtype=np.int64)
+    bounds = bounds[strings.offset : strings.offset + len(strings) + 1]
+    data = np.frombuffer(data_buffer or b"", dtype=np.uint8)
+    data = data[bounds[0] : bounds[-1]] if len(bounds) else data[:0]
+    try:
+        return Texts.packed(data, np.diff(bounds))
+    except UnicodeDecodeError:
+        values = strings.cast(pa.large_binary()).to_pylist()
+        return Texts(value.decode("utf-8", "surrogateescape") for value in values)
 
 
 def _first_line(error: Exception) -> str:

@@ -21,12 +21,12 @@ class ParsedTable:
 
     file: str
     table: Table
-    numbers: NDArray[np.int64]
+    numbers: Sequence[int] | NDArray[np.int64]
     sound: bool
 
     @classmethod
     def unreadable(cls, file: str, schema: TableSchema) -> "ParsedTable":
-        return cls(file, Table.of(schema, ()), np.zeros(0, dtype=np.int64), sound=False)
+        return cls(file, Table.of(schema, ()), (), sound=False)
 
     def number(self, row: int) -> int:
         """The number of a row of ``table`` in the file."""

@@ -43,18 +43,11 @@ class TextIndex:
         found[theirs[equal]] = mine[equal]
         return found
 
-    def position(self, text: str) -> int | None:
-        """Where one string stands, or None."""
-        if self._by_string is not None:
-            return self._by_string.get(text)
-        found = int(self.find(Texts((text,)))[0])
-        return None if found < 0 else found
-
 
 def _equal(ones: Texts, numbers: Positions, others: Texts, other_numbers: Positions) -> Flags:
     """Whether pairs of strings are equal."""
-    lengths = ones.lengths[numbers]
-    equal: Flags = lengths == others.lengths[other_numbers]
+    lengths = ones.sizes(numbers)
+    equal: Flags = lengths == others.sizes(other_numbers)
     left = np.flatnonzero(equal)
     for skip in range(0, int(lengths.max(initial=0)), _WORD):
         left = left[lengths[left] > skip]

@@ -30,13 +30,14 @@ _MASKS = np.array([2**64 - 2 ** (64 - 8 * kept) for kept in range(_WORD + 1)], d
 class Texts(Sequence[str]):
     """An immutable sequence of strings, held as Python strings or packed, whichever was given."""
 
-    __slots__ = ("_bounds", "_data", "_least", "_strings")
+    __slots__ = ("_ascends", "_bounds", "_data", "_least", "_strings")
 
     def __init__(self, strings: Iterable[str]) -> None:
         self._strings: tuple[str, ...] | None = tuple(strings)
         self._data: Bytes | None = None
         self._bounds: Positions | None = None
         self._least: int | None = None
+        self._ascends: bool | None = None
 
     @classmethod
     def packed(cls, data: Bytes, lengths: NDArray[np.integer]) -> "Texts":
@@ -155,6 +156,10 @@ class Texts(Sequence[str]):
         """How many bytes each string has in UTF-8."""
         return np.diff(self.bounds)
 
+    def sizes(self, numbers: Positions) -> Positions:
+        """The lengths of these strings."""
+        return self.bounds[numbers + 1] - self.bounds[numbers]
+
     @property
     def body(self) -> Bytes:
         """``data`` without what follows the strings."""
@@ -196,10 +201,16 @@ class Texts(Sequence[str]):
         ends = self.bounds[1:] if numbers is None else self.bounds[numbers + 1]
         kept = np.clip(ends - starts, 0, _WORD)
         found = every[np.minimum(starts, len(every) - 1)].astype(np.uint64, copy=False)
-        return np.bitwise_and(found.byteswap(), _MASKS[kept])
+        words: Words = found.byteswap() & _MASKS[kept]
+        return words
 
     def is_ascending(self) -> bool:
         """Whether each string is greater than the one before it."""
+        if self._ascends is None:
+            self._ascends = self._is_ascending()
+        return self._ascends
+
+    def _is_ascending(self) -> bool:
         strings = self._few()
         if strings is not None:
             return all(left < right for left, right in pairwise(strings))

@@ -4,9 +4,8 @@ Storage keeps the same bytes that are digested, so that storing and verifying ar
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from struct import Struct
 
 import numpy as np
@@ -15,6 +14,8 @@ from accessreview.model.canonical import canonical_json, sha256
 from accessreview.model.columns import Column, Table
 from accessreview.model.errors import IntegrityError
 from accessreview.model.snapshot import TABLES, Source
+from accessreview.model.texts import Texts
+from accessreview.snapshot.keys import row_numbers
 
 FORMAT = "accessreview-snapshot"
 VERSION = 1
@@ -28,29 +29,36 @@ def canonical(table: Table) -> Table:
 
     Columns whose bytes do not change by it are shared with the table given, not copied.
     """
-    names = table.schema.columns
-    columns = [_sorted_values(table[name]) for name in names]
-    order = np.lexsort([column.codes for column in reversed(columns)])
-    if bool((order[1:] > order[:-1]).all()):  # sorted already: lexsort is stable
-        return Table(table.schema, dict(zip(names, columns, strict=True)))
+    table = with_sorted_values(table)
+    numbers = row_numbers(list(table.columns.values()))
+    if bool((numbers[1:] >= numbers[:-1]).all()):
+        return table
+    order = np.argsort(numbers)
     return Table(
         table.schema,
         {
             name: Column(column.codes[order], column.values)
-            for name, column in zip(names, columns, strict=True)
+            for name, column in table.columns.items()
         },
     )
 
 
+def with_sorted_values(table: Table) -> Table:
+    """Sort and prune the dictionaries alone: the rows stay as and where they are."""
+    return Table(table.schema, {name: _sorted_values(table[name]) for name in table.schema.columns})
+
+
 def _sorted_values(column: Column) -> Column:
-    used = np.bincount(column.codes, minlength=len(column.values)) > 0
-    kept = np.flatnonzero(used).tolist()
-    kept.sort(key=column.values.__getitem__)  # Python compares strings by code point
-    if kept == list(range(len(column.values))):
+    used = np.zeros(len(column.values), dtype=bool)
+    used[column.codes] = True
+    if used.all() and column.values.is_ascending():
         return column
-    ranks = np.zeros(len(column.values), dtype=np.int32)
-    ranks[kept] = np.arange(len(kept), dtype=np.int32)
-    return Column(ranks[column.codes], tuple(column.values[position] for position in kept))
+    kept = np.flatnonzero(used)
+    values = column.values if len(kept) == len(used) else column.values.take(kept)
+    order = values.order()
+    ranks = np.zeros(len(used), dtype=np.int32)
+    ranks[kept[order]] = np.arange(len(kept), dtype=np.int32)
+    return Column(ranks[column.codes], values.take(order))
 
 
 def column_bytes(column: Column) -> bytes:
@@ -59,16 +67,23 @@ def column_bytes(column: Column) -> bytes:
     Little-endian: the number of values and of rows (uint32 each), the length of every value in
     bytes (uint32 each), the values in UTF-8, the rows (int32 each).
     """
-    encoded = [value.encode() for value in column.values]
-    lengths = np.fromiter(map(len, encoded), dtype="<u4", count=len(encoded))
-    return b"".join(
-        (
-            _COUNTS.pack(len(encoded), len(column)),
-            lengths.tobytes(),
-            *encoded,
-            column.codes.astype("<i4").tobytes(),
-        )
-    )
+    return b"".join(_parts(column))
+
+
+def column_digest(column: Column) -> str:
+    """Hexadecimal SHA-256 of ``column_bytes``."""
+    outer = hashlib.sha256()
+    for part in _parts(column):
+        outer.update(part)
+    return outer.hexdigest()
+
+
+def _parts(column: Column) -> Iterator[bytes | memoryview]:
+    values = column.values
+    yield _COUNTS.pack(len(values), len(column))
+    yield values.lengths.astype("<u4").tobytes()
+    yield values.body.data
+    yield np.ascontiguousarray(column.codes, dtype="<i4").data
 
 
 def from_column_bytes(data: bytes) -> Column:
@@ -85,47 +100,49 @@ def from_column_bytes(data: bytes) -> Column:
     if start > end:
         raise IntegrityError("A stored column is shorter than its head says.")
     lengths = np.frombuffer(data, dtype="<u4", count=count, offset=_COUNTS.size)
-    bounds = np.concatenate(([start], start + np.cumsum(lengths, dtype=np.int64))).tolist()
-    if bounds[-1] != end:
+    if start + int(lengths.sum(dtype=np.int64)) != end:
         raise IntegrityError("A stored column is not as long as its head says.")
     codes = np.frombuffer(data, dtype="<i4", count=rows, offset=end).astype(np.int32)
-    column = Column(codes, _values(data, bounds))
+    body = np.frombuffer(data, dtype=np.uint8, count=end - start, offset=start)
+    try:
+        column = Column(codes, Texts.packed(body, lengths))
+    except UnicodeDecodeError as error:
+        raise IntegrityError("A stored column holds a value that is not UTF-8.") from error
     _require_canonical(column)
     return column
 
 
-def _values(data: bytes, bounds: Sequence[int]) -> tuple[str, ...]:
-    try:
-        return tuple(data[start:end].decode() for start, end in pairwise(bounds))
-    except UnicodeDecodeError as error:
-        raise IntegrityError("A stored column holds a value that is not UTF-8.") from error
-
-
 def _require_canonical(column: Column) -> None:
     values, codes = column.values, column.codes
-    if any(left >= right for left, right in pairwise(values)):
+    if not values.is_ascending():
         raise IntegrityError("A stored column's values are not in order.")
     if len(codes) and not 0 <= int(codes.min()) <= int(codes.max()) < len(values):
         raise IntegrityError("A stored column's row points to no value.")
-    if np.count_nonzero(np.bincount(codes, minlength=len(values))) != len(values):
+    used = np.zeros(len(values), dtype=bool)
+    used[codes] = True
+    if not used.all():
         raise IntegrityError("A stored column holds a value that no row uses.")
 
 
-def table_digest(table: Table) -> str:
-    """Hexadecimal SHA-256 of a canonical table, over the digests of its columns in order."""
-    outer = hashlib.sha256()
-    for name in table.schema.columns:
-        outer.update(f"{name} {sha256(column_bytes(table[name]))}\n".encode())
-    return outer.hexdigest()
+def table_digest(table: Table, digest_of: Callable[[Column], str] = column_digest) -> str:
+    """Hexadecimal SHA-256 of a canonical table, over the digests of its columns in order.
+
+    ``digest_of`` may know the digests of columns already.
+    """
+    lines = [f"{name} {digest_of(table[name])}\n" for name in table.schema.columns]
+    return sha256("".join(lines).encode())
 
 
 def snapshot_digest(
-    taken_at: datetime, sources: Sequence[Source], tables: Mapping[str, Table]
+    taken_at: datetime,
+    sources: Sequence[Source],
+    tables: Mapping[str, Table],
+    digest_of: Callable[[Column], str] = column_digest,
 ) -> str:
     """Hexadecimal SHA-256 over what the manifest says and canonical tables.
 
     Independent of the order of ``sources``. ``tables`` may leave out empty ones; what is not of
-    ``TABLES`` is not covered.
+    ``TABLES`` is not covered. ``digest_of`` may know the digests of columns already.
     """
     return sha256(
         canonical_json(
@@ -135,7 +152,9 @@ def snapshot_digest(
                 "taken_at": taken_at,
                 "sources": sorted(sources, key=lambda source: source.id),
                 "tables": {
-                    name: table_digest(tables[name] if name in tables else Table.of(schema, ()))
+                    name: table_digest(tables[name], digest_of)
+                    if name in tables
+                    else table_digest(Table.of(schema, ()))
                     for name, schema in TABLES.items()
                 },
             }

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from accessreview.model.columns import Column, Table
+from accessreview.model.columns import Table
+from accessreview.model.keys import Keys, Pairs
 from accessreview.model.snapshot import ANNEX, TABLES, Source, SourceKind
+from accessreview.model.texts import Texts
 from accessreview.snapshot.hierarchy import check_hierarchy
-from accessreview.snapshot.keys import Pairs, repeated_keys, rows_of
-from accessreview.snapshot.located import located, rows_where
+from accessreview.snapshot.keys import repeated_keys
+from accessreview.snapshot.located import empty_rows, located, rows_of, rows_where
 from accessreview.snapshot.problem import Problem, Problems, shown
 
 _ACCOUNT_KINDS = frozenset({"human", "service", "unknown"})
@@ -79,6 +81,9 @@ _REFERENCES = (
 )
 
 
+_TARGETS = sorted({target for reference in _REFERENCES for target in reference.targets})
+
+
 def check(
     sources: Sequence[Source] | None,
     tables: Mapping[str, Table],
@@ -121,7 +126,7 @@ def _sources(sources: Sequence[Source]) -> Problems:
         if source.id in seen:
             say(source.id, "is listed twice")
         seen.add(source.id)
-        if any(_is_bad_text(text) for text in (source.id, source.name, *source.gaps)):
+        if len(Texts((source.id, source.name, *source.gaps)).faulty()):
             say(source.id, "has an id, a name or a gap that is not text")
     return Problems(tuple(found), len(found))
 
@@ -130,18 +135,18 @@ def _values(table: Table) -> Iterator[Problems]:
     schema = table.schema
     for name in schema.columns:
         column = table[name]
-        if _has_bad_text(column):
-            yield located(
-                table, rows_where(column, _is_bad_text), name, "is not text in UTF-8 without NUL"
-            )
+        yield located(
+            table,
+            rows_of(column, column.values.faulty()),
+            name,
+            "is not text in UTF-8 without NUL",
+        )
         if name in schema.booleans:
             yield _outside(table, name, _BOOLEANS, "is neither true nor false")
     required = (name for name in schema.key if (schema.name, name) not in _MAY_BE_EMPTY)
     for name in dict.fromkeys((*required, *_REQUIRED.get(schema.name, ()))):
         if name not in schema.booleans:
-            yield located(
-                table, rows_where(table[name], lambda value: not value), name, "may not be empty"
-            )
+            yield located(table, empty_rows(table[name]), name, "may not be empty")
     if schema.name == "accounts":
         yield _outside(table, "kind", _ACCOUNT_KINDS, "is not one of human, service, unknown")
 
@@ -150,18 +155,6 @@ def _outside(table: Table, column: str, allowed: frozenset[str], why: str) -> Pr
     return located(
         table, rows_where(table[column], lambda value: value not in allowed), column, why
     )
-
-
-def _has_bad_text(column: Column) -> bool:
-    return _is_bad_text("".join(column.values))
-
-
-def _is_bad_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return True
-    return "\0" in value
 
 
 def _sources_of_rows(sources: Sequence[Source], tables: Mapping[str, Table]) -> Iterator[Problems]:
@@ -186,27 +179,27 @@ def _is_of_other_kind(
 
 
 def _references(tables: Mapping[str, Table], unsound: AbstractSet[str]) -> Iterator[Problems]:
-    pairs = Pairs(tables)
+    keys = {name: Keys(tables[name]["source"], tables[name]["id"]) for name in _TARGETS}
     for reference in _REFERENCES:
         if unsound.isdisjoint(reference.targets):
-            yield _dangling(tables[reference.table], reference, pairs)
-    both = rows_of(pairs("groups", "source", "id"), pairs("accounts", "source", "id")) >= 0
-    yield located(
-        tables["groups"], np.flatnonzero(both), "id", "is the id of an account of the same source"
-    )
-    yield from check_hierarchy(tables["entities"], pairs)
+            targets = [keys[name] for name in reference.targets]
+            yield _dangling(tables[reference.table], reference, targets)
+    groups = tables["groups"]
+    both = keys["accounts"].rows(groups["source"], groups["id"]) >= 0
+    yield located(groups, np.flatnonzero(both), "id", "is the id of an account of the same source")
+    yield from check_hierarchy(tables["entities"], keys["entities"])
 
 
-def _dangling(table: Table, reference: _Reference, pairs: Pairs) -> Problems:
-    wanted = pairs(reference.table, reference.source, reference.column)
-    missing = np.ones(len(table), dtype=bool)
-    for target in reference.targets:
-        missing &= rows_of(wanted, pairs(target, "source", "id")) < 0
+def _dangling(table: Table, reference: _Reference, targets: Sequence[Keys]) -> Problems:
     column, source = table[reference.column], table[reference.source]
-    missing[rows_where(column, lambda value: not value)] = False
+    pairs = Pairs(source, column)
+    missing = column.values.lengths[pairs.second_codes] > 0
+    for target in targets:
+        missing &= target.of_pairs(pairs) < 0
+    rows = np.flatnonzero(missing[pairs.of_row]) if missing.any() else np.zeros(0, dtype=np.intp)
     return located(
         table,
-        np.flatnonzero(missing),
+        rows,
         reference.column,
         lambda row: f"is no {reference.noun} of source {shown(source[row])}",
     )

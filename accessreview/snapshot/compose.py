@@ -8,7 +8,7 @@ import numpy as np
 from accessreview.model.columns import Column, Table, TableSchema
 from accessreview.model.errors import InputError, NotFoundError
 from accessreview.model.snapshot import ANNEX, TABLES, Reading, Snapshot, Source
-from accessreview.snapshot.canonical import canonical, snapshot_digest
+from accessreview.snapshot.canonical import canonical, snapshot_digest, with_sorted_values
 from accessreview.snapshot.check import check
 
 
@@ -21,7 +21,9 @@ def compose(taken_at: datetime, readings: Iterable[Reading]) -> Snapshot:
     read = tuple(readings)
     sources = [reading.source for reading in read]
     tables = {
-        name: _joined(schema, [reading.tables[name] for reading in read if name in reading.tables])
+        name: with_sorted_values(
+            _joined(schema, [reading.tables[name] for reading in read if name in reading.tables])
+        )
         for name, schema in (*TABLES.items(), *ANNEX.items())
     }
     problems = check(sources, tables)
@@ -93,9 +95,9 @@ def _joined(schema: TableSchema, tables: Sequence[Table]) -> Table:
 
 
 def _joined_column(columns: Sequence[Column]) -> Column:
-    words: dict[str, int] = {}
+    index = Column.of(value for column in columns for value in column.values)
+    ends = np.cumsum([len(column.values) for column in columns], dtype=np.int64)
     codes = [np.zeros(0, dtype=np.int32)]
-    for column in columns:
-        here = [words.setdefault(value, len(words)) for value in column.values]
-        codes.append(np.array(here, dtype=np.int32)[column.codes])
-    return Column(np.concatenate(codes), tuple(words))
+    for column, end in zip(columns, ends.tolist(), strict=True):
+        codes.append(index.codes[end - len(column.values) : end][column.codes])
+    return Column(np.concatenate(codes), index.values)

@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from accessreview.model.columns import Table
 from accessreview.model.errors import InputError
-from accessreview.snapshot.keys import Pairs, rows_of
+from accessreview.model.keys import Keys
 from accessreview.snapshot.located import located
 from accessreview.snapshot.problem import Problem, Problems, shown
 
@@ -18,14 +18,14 @@ Nodes = NDArray[np.intp]
 _STEPS_SHOWN = 8
 
 
-def check_hierarchy(entities: Table, pairs: Pairs) -> Iterator[Problems]:
+def check_hierarchy(entities: Table, keys: Keys) -> Iterator[Problems]:
     """Check what ``acl_of`` may name, and that every walk upwards ends.
 
-    Nodes are rows of ``entities``. References that lead nowhere are left to their own rule.
+    Nodes are rows of ``entities``; ``keys`` finds them. References that lead nowhere are left to
+    their own rule.
     """
-    own = pairs("entities", "source", "id")
     parent, second, acl = (
-        rows_of(pairs("entities", "source", column), own)
+        keys.rows(entities["source"], entities[column]).astype(np.intp)
         for column in ("parent", "second_parent", "acl_of")
     )
     shares = acl >= 0

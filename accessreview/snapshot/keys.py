@@ -1,6 +1,6 @@
-"""Rows as numbers: one number a pair of strings over all tables, and keys that repeat."""
+"""Rows as numbers that compare as the rows do, and keys that repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,41 +14,37 @@ Numbers = NDArray[np.int64]
 _ROOM = 2**62
 
 
-class Pairs:
-    """Numbers for pairs of strings (a source, an id in it) that are comparable across tables."""
+def row_numbers(columns: Sequence[Column]) -> Numbers:
+    """A number for each row: equal for equal rows, and in order of their codes, column by column.
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
-        self._tables = tables
-        self._words: dict[str, int] = {}
-        self._numbers: dict[tuple[str, str, str], Numbers] = {}
+    Columns are left out of account where those before them put the rows into strict order
+    already, so that a large sorted table costs no sorting.
+    """
+    numbers, size = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        count = len(column.values)
+        if count <= 1:
+            continue
+        if size * count > _ROOM:
+            if is_strictly_ascending(numbers):
+                break
+            distinct, numbers = np.unique(numbers, return_inverse=True)
+            size = len(distinct)
+        numbers *= count
+        numbers += column.codes
+        size *= count
+    return numbers
 
-    def __call__(self, table: str, source: str, id_: str) -> Numbers:
-        """The pair that two columns of a table hold, row by row."""
-        key = (table, source, id_)
-        if key not in self._numbers:
-            columns = self._tables[table]
-            self._numbers[key] = (self._codes(columns[source]) << 32) | self._codes(columns[id_])
-        return self._numbers[key]
 
-    def _codes(self, column: Column) -> Numbers:
-        words = self._words
-        codes = [words.setdefault(value, len(words)) for value in column.values]
-        return np.array(codes, dtype=np.int64)[column.codes]
-
-
-def rows_of(pairs: Numbers, targets: Numbers) -> NDArray[np.intp]:
-    """For each pair the row in ``targets`` that holds it, -1 where none does."""
-    if not len(targets):
-        return np.full(len(pairs), -1, dtype=np.intp)
-    order = np.argsort(targets, kind="stable")
-    place = np.minimum(np.searchsorted(targets, pairs, sorter=order), len(targets) - 1)
-    rows = order[place]
-    return np.where(targets[rows] == pairs, rows, -1)
+def is_strictly_ascending(numbers: Numbers) -> bool:
+    return bool((numbers[1:] > numbers[:-1]).all())
 
 
 def repeated_keys(table: Table) -> Problems:
     """Rows whose key an earlier row has; folded columns are compared without case."""
-    keys = _key_numbers(table)
+    keys = row_numbers([_compared(table, name) for name in table.schema.key])
+    if is_strictly_ascending(keys):
+        return Problems()
     order = np.argsort(keys, kind="stable")
     is_first = np.ones(len(order), dtype=bool)
     is_first[1:] = keys[order[1:]] != keys[order[:-1]]
@@ -74,17 +70,10 @@ def repeated_keys(table: Table) -> Problems:
     )
 
 
-def _key_numbers(table: Table) -> Numbers:
-    keys, size = np.zeros(len(table), dtype=np.int64), 1
-    for name in table.schema.key:
-        column = table[name]
-        numbers, values = column.codes.astype(np.int64), len(column.values)
-        if name in table.schema.folded:
-            folded: dict[str, int] = {}
-            same = [folded.setdefault(value.casefold(), len(folded)) for value in column.values]
-            numbers = np.array(same, dtype=np.int64)[column.codes]
-        if size * values > _ROOM:
-            distinct, keys = np.unique(keys, return_inverse=True)
-            size = len(distinct)
-        keys, size = keys * values + numbers, size * values
-    return keys
+def _compared(table: Table, name: str) -> Column:
+    """The column as it is compared: without case if the schema says so."""
+    column = table[name]
+    if name not in table.schema.folded:
+        return column
+    folded = Column.of(column.values.casefold())
+    return Column(folded.codes[column.codes], folded.values)

@@ -74,9 +74,6 @@ def test_an_index_finds_what_is_there_and_nothing_else(
     expected = [strings.index(one) if one in strings else -1 for one in wanted]
     assert index.find(Texts(wanted)).tolist() == expected
     assert index.find(Texts(strings)).tolist() == list(range(len(strings)))
-    assert [index.position(one) for one in wanted] == [
-        None if number < 0 else number for number in expected
-    ]
 
 
 def test_equal_hashes_do_not_make_strings_equal(monkeypatch: pytest.MonkeyPatch) -> None:
