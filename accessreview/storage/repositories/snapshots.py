@@ -15,6 +15,7 @@ from accessreview.services.ports import StoredSnapshot
 from accessreview.snapshot.canonical import (
     canonical,
     column_bytes,
+    column_digest,
     from_column_bytes,
     snapshot_digest,
 )
@@ -60,13 +61,11 @@ class SqlSnapshots:
         self._transaction.insert(references)
 
     def _add_blob(self, column: Column) -> str:
-        data = column_bytes(column)
-        digest = sha256(data)
+        digest = column_digest(column)
         known = select(ColumnBlobRow.digest).filter_by(digest=digest)
         if self._transaction.session.scalar(known) is None:
-            self._transaction.insert(
-                [ColumnBlobRow(digest=digest, rows=len(column), data=zlib.compress(data, _LEVEL))]
-            )
+            data = zlib.compress(column_bytes(column), _LEVEL)
+            self._transaction.insert([ColumnBlobRow(digest=digest, rows=len(column), data=data)])
         return digest
 
     def get(self, digest: str) -> Snapshot:
@@ -74,14 +73,15 @@ class SqlSnapshots:
         row = self._transaction.session.scalar(statement)
         if row is None:
             raise NotFoundError(f"There is no snapshot {digest}.")
-        columns = self._stored_columns(row.number)
+        columns, digests = self._stored_columns(row.number)
         sources = self._sources([row.number])[row.number]
         try:
             tables = {name: _table(name, columns) for name in TABLES}
             annex = {name: _table(name, columns) for name in ANNEX}
         except KeyError as error:
             raise IntegrityError(f"The stored snapshot {digest} lacks {error}.") from error
-        if snapshot_digest(row.taken_at, sources, tables) != digest:
+        # A column's bytes were checked against its digest as they were read.
+        if snapshot_digest(row.taken_at, sources, tables, digests.__getitem__) != digest:
             raise IntegrityError(f"The stored snapshot {digest} does not match its digest.")
         return Snapshot(row.taken_at, sources, tables, digest, annex)
 
@@ -146,8 +146,10 @@ class SqlSnapshots:
                 rows[number][table] = count
         return rows
 
-    def _stored_columns(self, number: int) -> Mapping[tuple[str, str], Column]:
-        """By table and column; a blob that several of them share is decoded once."""
+    def _stored_columns(
+        self, number: int
+    ) -> tuple[Mapping[tuple[str, str], Column], Mapping[Column, str]]:
+        """By table and column, and the digest of each; a blob that several share is decoded once."""
         references = select(SnapshotColumnRow).filter_by(snapshot=number)
         blobs: dict[str, Column] = {}
         columns = {}
@@ -155,7 +157,7 @@ class SqlSnapshots:
             if reference.blob not in blobs:
                 blobs[reference.blob] = self._blob(reference.blob)
             columns[reference.table_name, reference.column_name] = blobs[reference.blob]
-        return columns
+        return columns, {column: digest for digest, column in blobs.items()}
 
     def _blob(self, digest: str) -> Column:
         statement = select(ColumnBlobRow.data).filter_by(digest=digest)
