@@ -1,12 +1,10 @@
 """One session of the database, and what was done in it that must not pass unrecorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Column,
     Connection,
-    Dialect,
     Table,
     bindparam,
     func,
@@ -76,6 +74,21 @@ class Transaction:
         connection = self.change(table.name, of_the_domain=of_the_domain).connection()
         connection.execute(_upsert(connection, table), [_values(row) for row in rows])
 
+    def columns(self, form: type[Row]) -> list[Sequence[Any]]:
+        """Everything in a table, column by column in the order of the table."""
+        table = _table(form)
+        connection = self._session.connection()
+        dialect = connection.dialect
+        # Past the usual reading, which makes of every value of every row its own form by itself.
+        found = connection.exec_driver_sql(str(select(table).compile(dialect=dialect)))
+        rows = found.cursor.fetchall()
+        columns = zip(*rows, strict=True) if rows else [()] * len(table.c)
+        types = [column.type.dialect_impl(dialect) for column in table.c]
+        return [
+            _changed(values, type_.result_processor(dialect, None))
+            for type_, values in zip(types, columns, strict=True)
+        ]
+
     def upsert_columns(self, form: type[Row], columns: Mapping[str, Sequence[Any]]) -> None:
         """The same of very many rows, given as columns of one length, all of the table's."""
         table = _table(form)
@@ -126,19 +139,20 @@ def _upsert_batch(connection: Connection, table: Table, columns: Sequence[Sequen
         connection.execute(_or_replace(statement))
     else:
         text = str(_upsert(connection, table).compile(dialect=connection.dialect))
+        dialect = connection.dialect
+        types = [column.type.dialect_impl(dialect) for column in table.c]
         bound = (
-            _bound(connection.dialect, column, values)
-            for column, values in zip(table.c, columns, strict=True)
+            _changed(values, type_.bind_processor(dialect))
+            for type_, values in zip(types, columns, strict=True)
         )
         connection.exec_driver_sql(text, list(zip(*bound, strict=True)))
 
 
-def _bound(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequence[Any]:
-    """As the driver wants them; what is of another form there, times, has few different values."""
-    bind = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if bind is None:
+def _changed(values: Sequence[Any], change: Callable[[Any], Any] | None) -> Sequence[Any]:
+    """Between our form and the driver's; what differs there, times, has few different values."""
+    if change is None:
         return values
-    forms = {value: bind(value) for value in set(values)}
+    forms = {value: change(value) for value in set(values)}
     return [forms[value] for value in values]
 
 

@@ -107,9 +107,9 @@ class SqlViolations:
         self._transaction = transaction
 
     def all(self) -> ViolationTable:
-        rows = self._transaction.session.execute(select(*_VIOLATIONS)).all()
-        columns = zip(*rows, strict=True) if rows else ((),) * len(_VIOLATIONS)
-        rule, kind, subject, severity, state, places, first, last, snapshot, closed = columns
+        rule, kind, subject, severity, state, places, first, last, snapshot, closed = (
+            self._transaction.columns(ViolationRow)
+        )
         return ViolationTable(
             rule=Coded.of(rule),
             subject_kind=_read(SubjectKind, Coded.of(kind)),
