@@ -14,6 +14,7 @@ from accessreview.cli.errors import FINDINGS
 from accessreview.cli.estate import accounts_called, load_estate
 from accessreview.cli.finding_lines import FindingLines, grant_row
 from accessreview.cli.output import print_lines, print_rows
+from accessreview.cli.progress import progress_bar
 from accessreview.cli.ruleset import load_ruleset
 from accessreview.model.access import AccountRef, EntityRef, Grant
 from accessreview.model.errors import NotFoundError
@@ -73,7 +74,8 @@ def analyze(bundle: Path, ruleset: Path, examples: int, fail_on: Severity | None
     """Print what the rules of FILE find in BUNDLE."""
     rules = load_ruleset(ruleset)
     estate = load_estate(bundle)
-    judgement = judge(estate, rules, keep=examples)
+    with progress_bar("Analysing the vCenters") as progress:
+        judgement = judge(estate, rules, keep=examples, progress=progress)
     print_lines(FindingLines(estate, judgement))
     found = judgement.findings.rules
     if fail_on is not None and any(each.severity.rank <= fail_on.rank for each in found):

@@ -9,6 +9,7 @@ from accessreview.cli.bundle import bundle_argument, load_bundle
 from accessreview.cli.config_option import config_option
 from accessreview.cli.configured import opened
 from accessreview.cli.output import print_rows
+from accessreview.cli.progress import progress_bar
 from accessreview.model.canonical import plain
 from accessreview.services.application import Application
 from accessreview.services.ports import StoredSnapshot
@@ -34,7 +35,8 @@ def import_command(bundle: Path, config: Path | None) -> None:
 
 
 def _conclude(application: Application, stored: StoredSnapshot) -> None:
-    assessment = application.refresh.conclude(OPERATOR, stored.digest)
+    with progress_bar("Assessing the vCenters") as progress:
+        assessment = application.refresh.conclude(OPERATOR, stored.digest, progress)
     print_rows(
         [
             *(plain(source) for source in stored.sources),

@@ -19,6 +19,9 @@ from accessreview.model.errors import (
 )
 
 UNEXPECTED = 1
+INTERRUPTED = 130
+"""Ctrl-C, as shells have it: 128 and the number of the signal."""
+
 FINDINGS = 3
 """``--fail-on`` met a finding of at least that severity; no error."""
 

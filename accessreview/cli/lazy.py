@@ -7,7 +7,7 @@ from typing import Any
 import click
 from typing_extensions import override
 
-from accessreview.cli.errors import UNEXPECTED, exit_code, explained
+from accessreview.cli.errors import INTERRUPTED, UNEXPECTED, exit_code, explained
 from accessreview.model.errors import AccessReviewError
 
 
@@ -46,6 +46,9 @@ class LazyGroup(click.Group):
             ctx.exit(exit_code(error))
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise  # click ends these well by itself
+        except KeyboardInterrupt:
+            click.echo("Stopped by you; nothing is left half done.", err=True)
+            ctx.exit(INTERRUPTED)
         except Exception as error:
             if ctx.find_root().params["debug"]:
                 raise

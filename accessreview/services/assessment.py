@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from accessreview.analysis.estate import Estate, build_estate
-from accessreview.analysis.rules import assess
+from accessreview.analysis.rules import Progress, assess
 from accessreview.model.assessment import Assessment, ViolationState
 from accessreview.model.canonical import canonical_json, sha256
 from accessreview.model.errors import NotFoundError
@@ -42,13 +42,19 @@ class Assessing:
     engine_version: str
     parse_ruleset: Callable[[str], Ruleset]
 
-    def run(self, authorization: Authorization, snapshot_digest: str | None = None) -> Assessment:
+    def run(
+        self,
+        authorization: Authorization,
+        snapshot_digest: str | None = None,
+        progress: Progress | None = None,
+    ) -> Assessment:
         """Assess a snapshot, by default the latest, and bring the violations up to date.
 
         One taken before a snapshot that was assessed already is recorded, but changes no violation.
 
         Snapshot, ruleset and engine determine the answer and its id: asked again, the recorded
-        assessment is returned and nothing is computed.
+        assessment is returned and nothing is computed. ``progress`` is told how many vCenters are
+        assessed, of how many.
 
         Raises:
             NotFoundError: no such snapshot, or none at all yet.
@@ -63,7 +69,7 @@ class Assessing:
                 if newest is not None and newest.id == self._id(digest):
                     return work.assessments.get(newest.id)
                 basis = self._basis(work, digest)
-            assessment, changed = self._outcome(basis)
+            assessment, changed = self._outcome(basis, progress)
             with self.database.writing() as work:
                 if not _assessed_since(work, basis.events):
                     self._store(work, authorization, assessment, changed, is_past=basis.is_past)
@@ -79,10 +85,12 @@ class Assessing:
             is_past=_is_past(work, snapshot),
         )
 
-    def _outcome(self, basis: _Basis) -> tuple[Assessment, tuple[ViolationTable, ...]]:
+    def _outcome(
+        self, basis: _Basis, progress: Progress | None
+    ) -> tuple[Assessment, tuple[ViolationTable, ...]]:
         """The assessment, and the violations to be stored because of it."""
         estate = build_estate(basis.snapshot)
-        assessment = basis.assessment or self._assess(estate)
+        assessment = basis.assessment or self._assess(estate, progress)
         # What stands now is for the snapshot taken last to say, not for the one stored last.
         if basis.is_past:
             return assessment, ()
@@ -146,14 +154,14 @@ class Assessing:
     def _id(self, snapshot: str) -> str:
         return sha256(canonical_json([snapshot, self.ruleset.digest, self.engine_version]))
 
-    def _assess(self, estate: Estate) -> Assessment:
+    def _assess(self, estate: Estate, progress: Progress | None) -> Assessment:
         return Assessment(
             id=self._id(estate.snapshot.digest),
             snapshot=estate.snapshot.digest,
             ruleset=self.ruleset.digest,
             engine=self.engine_version,
             at=self.clock.now(),
-            findings=assess(estate, self.ruleset),
+            findings=assess(estate, self.ruleset, progress=progress),
         )
 
     def _assessed(self, snapshot: Snapshot) -> Assessed:

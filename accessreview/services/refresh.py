@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accessreview.analysis.rules import Progress
 from accessreview.model.assessment import Assessment
 from accessreview.model.user import Authorization
 from accessreview.services.assessment import Assessing
@@ -24,8 +25,13 @@ class Refresh:
         self.conclude(authorization, stored.digest)
         return stored
 
-    def conclude(self, authorization: Authorization, snapshot_digest: str) -> Assessment:
+    def conclude(
+        self,
+        authorization: Authorization,
+        snapshot_digest: str,
+        progress: Progress | None = None,
+    ) -> Assessment:
         """What follows from a snapshot that has just been stored."""
-        assessment = self.assessing.run(authorization, snapshot_digest)
+        assessment = self.assessing.run(authorization, snapshot_digest, progress)
         self.remediation.verify(authorization, snapshot_digest)
         return assessment

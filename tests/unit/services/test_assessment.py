@@ -2,8 +2,13 @@ from dataclasses import replace
 
 import pytest
 
+from accessreview.analysis.estate import Estate, build_estate
+from accessreview.analysis.rules import Progress, assess
 from accessreview.model.assessment import ViolationState
 from accessreview.model.errors import NotAllowedError, NotFoundError
+from accessreview.model.findings import Findings
+from accessreview.model.policy import Ruleset
+from accessreview.storage.packing import pack
 from tests.company import RULESET
 from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
 
@@ -79,3 +84,44 @@ def test_without_a_snapshot_there_is_nothing_to_assess(house: House) -> None:
         house.assessing.run(ADMINISTRATOR)
     with pytest.raises(NotAllowedError):
         house.assessing.run(reviewer("cat"))
+
+
+def test_what_another_recorded_in_the_meantime_is_taken_into_account(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = house.collection.run(ADMINISTRATOR)
+    house.company.drop("members", "dir", "hosts", "dir", "dan")
+    house.clock.move(hours=1)
+    second = house.collection.run(ADMINISTRATOR)
+    asked: list[str] = []
+
+    def while_another(estate: Estate, ruleset: Ruleset, *, progress: Progress | None) -> Findings:
+        asked.append(estate.snapshot.digest)
+        if len(asked) == 1:
+            house.assessing.run(ADMINISTRATOR, second.digest)
+        return assess(estate, ruleset, progress=progress)
+
+    monkeypatch.setattr("accessreview.services.assessment.assess", while_another)
+    assessment = house.assessing.run(ADMINISTRATOR, first.digest)
+
+    assert asked == [first.digest, second.digest, first.digest]
+    assert assessment.snapshot == first.digest
+    details = house.details("assessment:findings:record")
+    assert details["later_one_assessed_before"] == "yes"
+    assert DAN not in states(house)  # only the past shows it
+
+
+def test_two_assessments_of_the_same_have_the_same_bytes(house: House) -> None:
+    house.collection.run(ADMINISTRATOR)
+    one = house.assessing.run(ADMINISTRATOR)
+    with house.database.reading() as work:
+        snapshot = work.snapshots.get(one.snapshot)
+    other = assess(build_estate(snapshot), RULESET)
+    assert pack(one.findings) == pack(other)
+
+
+def test_it_is_told_how_many_vcenters_are_assessed(house: House) -> None:
+    house.collection.run(ADMINISTRATOR)
+    told: list[tuple[int, int]] = []
+    house.assessing.run(ADMINISTRATOR, progress=lambda done, of: told.append((done, of)))
+    assert told == [(1, 1)]
