@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+import numpy as np
+
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.examples import ExampleWriter, Told
 from accessreview.analysis.identities import Identities, enabled_accounts
 from accessreview.analysis.merge import findings, merge
 from accessreview.analysis.population import Population
-from accessreview.analysis.sets import Sets
-from accessreview.analysis.spots import spots
+from accessreview.analysis.sets import Numbers, Sets
+from accessreview.analysis.spots import Spot, spots
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.analysis.verdicts import Bench, Marks, Verdicts, duties_of
 from accessreview.model.finding import Example, Finding
@@ -69,6 +71,8 @@ class Judgement:
 
     def told(self, finding: Finding) -> Iterator[Told]:
         """The same examples, by identity, as outlines that identities of equal classes share."""
+        if not self._keep:
+            return
         number, rule = self._rules[finding.key.rule]
         subject = finding.key.subject
         if not isinstance(rule, SprawlRule):
@@ -83,18 +87,29 @@ class Judgement:
 
     def _tell(self, rule: int, about: object, identity: int, only: str | None) -> Told:
         population = self._population
-        kind = int(population.kind_of[identity])
-        marked = [
-            (bench, marks[rule], int(verdicts.column_of[kind]))
-            for bench, verdicts, marks in self._judged
-        ]
-        found = spots(self._ruleset.rules[rule], marked, only=only)
         return self._telling.writer.tell(
             about,
             population.identities.names[identity],
             self._telling.accounts[identity],
-            islice(found, self._keep if only is None else 1),
+            self._spots(rule, int(population.kind_of[identity]), only),
         )
+
+    def _spots(self, rule: int, kind: int, only: str | None) -> Iterator[Spot]:
+        """What to show of a kind, found only if somebody takes it: kinds come again and again."""
+        marked = [
+            (bench, marks[rule], column)
+            for (bench, _, marks), column in zip(
+                self._judged, self._columns[kind].tolist(), strict=True
+            )
+            if column >= 0
+        ]
+        found = spots(self._ruleset.rules[rule], marked, only=only)
+        yield from islice(found, self._keep if only is None else 1)
+
+    @cached_property
+    def _columns(self) -> Numbers:
+        """By kind and vCenter the column of the verdicts."""
+        return np.stack([verdicts.column_of for _, verdicts, _ in self._judged], axis=1)
 
     def _holders(self, rule: int, vcenter: str) -> Iterator[int]:
         """The identities behind a sprawl, by name."""

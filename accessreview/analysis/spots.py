@@ -70,10 +70,11 @@ def _further(bench: Bench, marks: SiteMarks, numbers: Sequence[int], keep: int) 
 def _held(
     rule: ConflictRule, bench: Bench, marks: AreaMarks, column: int, area: int
 ) -> dict[str, Sequence[tuple[Vcenter, int]]]:
+    first = marks.first[area, :, column].tolist()
     return {
         duty: [(bench.vcenter, int(marks.areas.entities[position][area][at]))]
-        for position, duty in enumerate(rule.duties)
-        if (at := int(marks.first[area, position, column])) >= 0
+        for position, (duty, at) in enumerate(zip(rule.duties, first, strict=True))
+        if at >= 0
     }
 
 
@@ -82,5 +83,7 @@ def _anywhere(rule: ConflictRule, marked: Sequence[tuple[Bench, Marks, int]]) ->
     for bench, marks, column in marked:
         if column >= 0 and isinstance(marks, AreaMarks):
             found = {**_held(rule, bench, marks, column, 0), **found}
+        if len(found) == len(rule.duties):
+            break
     if len(found) >= rule.threshold:
         yield Spot(None, 0, found)
