@@ -93,14 +93,15 @@ def _within(vcenter: Vcenter, masks: set[int]) -> Iterator[Ability]:
     deciding = Deciding(vcenter)
     answers = [deciding.of(mask) for mask in relevant]
     groups: dict[tuple[str, ...], int] = {}
-    known: dict[frozenset[int], int] = {}
+    known: dict[tuple[int, ...], int] = {}
     group_of_region = np.full(len(vcenter.regions), -1, dtype=np.int64)
     for region, decided in enumerate(zip(*answers, strict=True)):
-        roles = frozenset(entry.role for each in decided for entry in each)
-        if roles not in known:
+        key = tuple(map(id, decided))  # regions often share an answer
+        if key not in known:
+            roles = {entry.role for each in decided for entry in each}
             held = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
-            known[roles] = groups.setdefault(tuple(sorted(held)), len(groups)) if held else -1
-        group_of_region[region] = known[roles]
+            known[key] = groups.setdefault(tuple(sorted(held)), len(groups)) if held else -1
+        group_of_region[region] = known[key]
     numbers = np.asarray(vcenter.inventory.by_id, dtype=np.int64)
     group = group_of_region[vcenter.regions.of_entity[numbers]]
     by_group = np.argsort(group, kind="stable")

@@ -25,8 +25,8 @@ class Deciding:
     def of(self, mask: int, without: Collection[int] = ()) -> list[Decided]:
         """By region, the entries that decide there for the principals in ``mask``.
 
-        Rows of the table ``permissions`` in ``without`` count as not there. Entries are the same
-        objects in every region of one answer.
+        Rows of the table ``permissions`` in ``without`` count as not there. Entries, and where it
+        is the same for several regions the whole answer, are the same objects.
         """
         own = self._matching(mask, without)
         passed: list[Decided] = []
@@ -65,4 +65,11 @@ class Deciding:
 
 
 def _together(passed: list[Decided], above: tuple[int, ...]) -> Decided:
-    return tuple(dict.fromkeys(entry for source in above for entry in passed[source]))
+    only: Decided = ()
+    for source in above:
+        decided = passed[source]
+        if decided and decided is not only:
+            if only:
+                return tuple(dict.fromkeys(entry for each in above for entry in passed[each]))
+            only = decided
+    return only

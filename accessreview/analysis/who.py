@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from typing_extensions import override
@@ -12,10 +11,8 @@ from accessreview.analysis.asked import Asked
 from accessreview.analysis.deciding import Decided, Deciding
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.evaluate import Evaluator, columns_at_once
-from accessreview.analysis.keys import Rows
 from accessreview.analysis.pages import Paged
 from accessreview.analysis.people import (
-    accounts_of,
     enabled_flags,
     identity_name,
     identity_numbers,
@@ -81,18 +78,23 @@ class Holders(Paged[Holder]):
     """The answer: its length is exact, its rows are made when they are looked at."""
 
     def __init__(self, estate: Estate, area: Area, asked: Asked, usable: Flags | None) -> None:
-        self._estate, self._area, self._asked, self._usable = estate, area, asked, usable
+        self._estate, self._area, self._asked = estate, area, asked
         vcenter, memberships = area.vcenter, estate.memberships
         classes = memberships.classes.sets
         wanted = np.zeros(len(estate.principals), dtype=bool)
         wanted[vcenter.entries.principal] = True
         sets, set_of_class = distinct(classes.only(wanted))
         part = holding(area, sets, asked.roles(vcenter))[set_of_class][memberships.class_of]
-        self._rows = np.flatnonzero(part if usable is None else part & usable)
+        rows = np.flatnonzero(part if usable is None else part & usable)
+        persons = identity_numbers(estate, rows)
+        # rows are sorted by source and id, as canonical tables are: so are those of one person
+        order = np.argsort(persons, kind="stable")
+        self._rows, self._persons = rows[order], persons[order]
+        self._parts = self._rows, self._persons
         if asked.adds_up:
             local = set_of_class[memberships.class_of[self._rows]]
-            persons = identity_numbers(estate, self._rows)
-            self._rows = self._rows[persons_who_hold(area, asked, sets, local, persons)]
+            kept = persons_who_hold(area, asked, sets, local, self._persons)
+            self._rows, self._persons = self._rows[kept], self._persons[kept]
 
     @override
     def __len__(self) -> int:
@@ -101,21 +103,23 @@ class Holders(Paged[Holder]):
     @property
     def identities(self) -> int:
         """To how many persons and workloads the accounts belong."""
-        return len(np.unique(self._persons))
+        changes = np.count_nonzero(self._persons[1:] != self._persons[:-1])
+        return int(changes) + bool(len(self))
 
     @override
     def page(self, numbers: range) -> list[Holder]:
-        writer = _Writer(self._estate, self._area, self._asked, self._usable)
-        return [writer.write(account) for account in self._ordered[numbers].tolist()]
+        writer = _Writer(self._estate, self._area, self._asked)
+        return [writer.write(int(self._rows[number]), self._together(number)) for number in numbers]
 
-    @cached_property
-    def _persons(self) -> Rows:
-        return identity_numbers(self._estate, self._rows)
-
-    @cached_property
-    def _ordered(self) -> Rows:
-        # rows are sorted by source and id already, as canonical tables are
-        return self._rows[np.argsort(self._persons, kind="stable")]
+    def _together(self, number: int) -> list[int]:
+        """The accounts that can have a part in what this one's person holds."""
+        if not self._asked.adds_up:
+            return []
+        rows, persons = self._parts
+        person = self._persons[number]
+        start, end = (int(np.searchsorted(persons, person, side=s)) for s in ("left", "right"))
+        together: list[int] = rows[start:end].tolist()
+        return together
 
 
 def holding(area: Area, sets: Sets, roles: Flags) -> Flags:
@@ -145,8 +149,8 @@ class _Told:
 class _Writer:
     """Puts holders together, those with the same principals once."""
 
-    def __init__(self, estate: Estate, area: Area, asked: Asked, usable: Flags | None) -> None:
-        self._estate, self._area, self._asked, self._usable = estate, area, asked, usable
+    def __init__(self, estate: Estate, area: Area, asked: Asked) -> None:
+        self._estate, self._area, self._asked = estate, area, asked
         self._deciding = Deciding(area.vcenter)
         self._where: list[int] = np.flatnonzero(area.sizes).tolist()
         self._sizes: list[int] = area.sizes.tolist()
@@ -158,28 +162,22 @@ class _Writer:
         self._satisfied: dict[frozenset[int], bool] = {}
         self._told: dict[tuple[int, frozenset[int]], _Told] = {}
 
-    def write(self, account: int) -> Holder:
+    def write(self, account: int, together: Iterable[int]) -> Holder:
+        """One account, and those of the same person that may have a part in it."""
         own = self._mask(account)
-        identity = identity_name(self._estate, account)
-        others = frozenset[int]()
-        if self._asked.adds_up:
-            accounts = accounts_of(self._estate, identity)
-            others = frozenset(self._mask(a) for a in accounts if self._counts(a)) - {own}
+        others = frozenset(map(self._mask, together)) - {own}
         told = self._told.get((own, others))
         if told is None:
             told = self._told[own, others] = self._tell(own, others)
         return Holder(
             account=self._estate.account_ref(account),
-            identity=identity,
+            identity=identity_name(self._estate, account),
             enabled=self._estate.snapshot["accounts"]["enabled"][account] == "true",
             privileges=told.privileges,
             entities=told.entities,
             alone=told.alone,
             permissions=told.permissions,
         )
-
-    def _counts(self, account: int) -> bool:
-        return self._usable is None or bool(self._usable[account])
 
     def _mask(self, account: int) -> int:
         return self._estate.memberships.principals_of(account) & self._area.vcenter.principals
@@ -188,12 +186,15 @@ class _Writer:
         mine, theirs = self._of(own), [self._of(mask) for mask in others]
         entities = alone = 0
         rows: dict[int, int] = {}
+        known: dict[int, tuple[list[Entry], bool]] = {}
         for region in self._where:
             entries = mine[region]
-            giving = [entry for entry in entries if entry.role in self._parts]
+            if id(entries) not in known:  # regions often share an answer
+                giving = [entry for entry in entries if entry.role in self._parts]
+                known[id(entries)] = giving, bool(giving) and self._satisfies(entries)
+            giving, by_itself = known[id(entries)]
             if not giving:
                 continue
-            by_itself = self._satisfies(entries)
             if by_itself or self._satisfies(e for each in (mine, *theirs) for e in each[region]):
                 entities += self._sizes[region]
                 alone += self._sizes[region] if by_itself else 0
