@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from accessreview.analysis.decide import effective_roles
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.evaluate import Evaluator, columns_at_once
-from accessreview.analysis.keys import bits
 from accessreview.analysis.planes import WORD, Words
 from accessreview.analysis.sets import Sets
 from accessreview.analysis.vcenter import Vcenter
@@ -109,7 +108,7 @@ class PrivilegesByRegion:
         size = columns_at_once(self._vcenter, self._evaluator.atoms)
         for start in range(0, len(relevant), size):
             part = relevant[start : start + size]
-            states = self._evaluator.states(Sets.of([list(bits(mask)) for mask in part]))
+            states = self._evaluator.states(Sets.of_masks(part))
             for column, mask in enumerate(part):
                 self._held[mask] = self._of_column(states, column)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.sets import Numbers, Rows, Sets
+from accessreview.model.columns import Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +23,8 @@ class Identities:
         return Sets.of_pairs(self.of_account[rows], rows, len(self.names))
 
 
-def number_identities(estate: Estate) -> Identities:
+def number_identities(accounts: Table) -> Identities:
     """Every account's identity; an account that names none is its own, ``source/id``."""
-    accounts = estate.snapshot["accounts"]
     column = accounts["identity"]
     names = list(column.values)
     of_account = column.codes
@@ -50,7 +50,7 @@ def accounts_by_identity(estate: Estate, *, enabled_only: bool) -> dict[str, lis
 
     With ``enabled_only`` an identity without an enabled account is left out.
     """
-    identities = number_identities(estate)
+    identities = number_identities(estate.snapshot["accounts"])
     accounts = identities.accounts(enabled_accounts(estate) if enabled_only else None)
     return {
         name: accounts[number]

@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from typing_extensions import override
 
-from accessreview.analysis.keys import Keys, bits
+from accessreview.analysis.keys import Keys
 from accessreview.analysis.order import parents_first
 from accessreview.analysis.principals import Principals
 from accessreview.analysis.sets import Numbers, Rows, Sets, distinct
@@ -134,11 +134,24 @@ def close_groups(
     child: Rows | Numbers, parent: Rows | Numbers, count: int, principals: Principals
 ) -> tuple[int, ...]:
     """The principals that each group is, by whatever nesting; cycles are one group."""
+    return close_over(child, parent, own_principals(count, principals))
+
+
+def own_principals(count: int, principals: Principals) -> list[int]:
+    """For each group the principals that name it."""
     own = [0] * count
     for number, matches in enumerate(principals.matches):
         if principals.is_group[number]:
             for match in matches:
                 own[match] |= 1 << number
+    return own
+
+
+def close_over(
+    child: Rows | Numbers, parent: Rows | Numbers, own: Sequence[int]
+) -> tuple[int, ...]:
+    """What each group has of its ``own``, and of every group that it is in at any depth."""
+    count = len(own)
     if not len(child):
         return tuple(own)
     graph = coo_array((np.ones(len(child), dtype=np.int8), (child, parent)), shape=(count, count))
@@ -171,7 +184,7 @@ def _classify(
     """Give accounts with equal principals one class."""
     kinds: dict[int, int] = {0: 0}
     kind_of_group = np.array([kinds.setdefault(mask, len(kinds)) for mask in reach], dtype=np.int32)
-    principals_of_kind = Sets.of([list(bits(mask)) for mask in kinds])
+    principals_of_kind = Sets.of_masks(tuple(kinds))
     kind = kind_of_group[direct.group]
     counts = kind > 0
     kinds_of_account = Sets.of_pairs(direct.account[counts], kind[counts], direct.account_count)
@@ -179,7 +192,7 @@ def _classify(
     combinations, combination_of = distinct(kinds_of_account)
     unions = combinations.unions(principals_of_kind)
     accounts = np.array(sorted(named), dtype=np.int64)
-    own = Sets.of([list(bits(named[account])) for account in accounts.tolist()])
+    own = Sets.of_masks([named[account] for account in accounts.tolist()])
     by_groups = unions.take(combination_of[accounts].astype(np.int64))
     both = Sets.of_pairs(
         np.concatenate((own.owners(), by_groups.owners())),

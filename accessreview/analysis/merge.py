@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from accessreview.analysis.planes import Flags
 from accessreview.analysis.sets import Numbers, Rows
 from accessreview.analysis.verdicts import Counts, Verdicts, duties_of
 from accessreview.model.findings import BrokenRule, Findings
@@ -13,23 +14,24 @@ from accessreview.model.policy import ConflictRule, ReachRule, Ruleset, Scope, S
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Totals:
-    """Over all vCenters: ``places`` of shape (rules, subjects), 0 where a rule is not broken.
+class Sums:
+    """What all vCenters say together, before any limit is applied; a column a subject.
 
-    ``holders`` is of shape (rules, vCenters): how many identities make a sprawl there, else 0.
+    ``places`` is of shape (rules, subjects), ``held`` of shape (duties, subjects). ``holders``, of
+    shape (rules, vCenters), counts the identities that break the rule somewhere in the vCenter.
     """
 
     places: Counts
+    held: Flags
     holders: Counts
 
 
-def merge(ruleset: Ruleset, verdicts: Sequence[Verdicts], sizes: Rows) -> Totals:
+def merge(ruleset: Ruleset, verdicts: Sequence[Verdicts], sizes: Rows) -> Sums:
     """Add up what every vCenter says of each subject; ``sizes`` is how many identities each is.
 
     The order of the vCenters makes no difference to the sums.
     """
-    shape = (len(ruleset.rules), len(sizes))
-    places = np.zeros(shape, dtype=np.int64)
+    places = np.zeros((len(ruleset.rules), len(sizes)), dtype=np.int64)
     held = np.zeros((len(ruleset.duties), len(sizes)), dtype=bool)
     holders = np.zeros((len(ruleset.rules), len(verdicts)), dtype=np.int64)
     for number, each in enumerate(verdicts):
@@ -37,29 +39,50 @@ def merge(ruleset: Ruleset, verdicts: Sequence[Verdicts], sizes: Rows) -> Totals
         columns = each.column_of[known]
         places[:, known] += each.places[:, columns]
         held[:, known] |= each.held[:, columns]
-        people = np.bincount(columns, weights=sizes[known], minlength=each.places.shape[1])
-        holders[:, number] = (each.places > 0) @ people.astype(np.int64)
+        holders[:, number] = holders_of(each, sizes)
+    return Sums(places, held, holders)
+
+
+def holders_of(verdicts: Verdicts, sizes: Rows) -> Counts:
+    """How many identities break each rule somewhere in this vCenter."""
+    known = np.flatnonzero(verdicts.column_of >= 0)
+    columns = verdicts.places.shape[1]
+    people = np.bincount(verdicts.column_of[known], weights=sizes[known], minlength=columns)
+    total: Counts = (verdicts.places > 0).astype(np.int64) @ people.astype(np.int64)
+    return total
+
+
+def broken_places(ruleset: Ruleset, places: Counts, held: Flags) -> Counts:
+    """In how many places each rule is broken by each subject: 0 where it is not."""
     duty = {name: position for position, name in enumerate(ruleset.duties)}
+    broken = places.copy()
     for number, rule in enumerate(ruleset.rules):
         match rule:
             case ConflictRule(scope=Scope.ANYWHERE):
                 met = held[[duty[name] for name in duties_of(rule)]].sum(axis=0)
-                places[number] = met >= rule.threshold
+                broken[number] = met >= rule.threshold
             case ReachRule():
-                places[number, places[number] <= rule.max_objects] = 0
+                broken[number, places[number] <= rule.max_objects] = 0
             case SprawlRule():
-                places[number] = 0
-                holders[number, holders[number] <= rule.max_identities] = 0
+                broken[number] = 0
             case ConflictRule():
                 pass  # the places within each vCenter are all there are
-        if not isinstance(rule, SprawlRule):
-            holders[number] = 0
-    return Totals(places, holders)
+    return broken
+
+
+def sprawls(ruleset: Ruleset, holders: Counts) -> Counts:
+    """How many identities make a sprawl in each vCenter, 0 where they are not too many."""
+    found = np.zeros_like(holders)
+    for number, rule in enumerate(ruleset.rules):
+        if isinstance(rule, SprawlRule):
+            too_many = holders[number] > rule.max_identities
+            found[number, too_many] = holders[number, too_many]
+    return found
 
 
 def findings(
     ruleset: Ruleset,
-    totals: Totals,
+    sums: Sums,
     names: Sequence[str],
     subject_of: Numbers,
     vcenters: Sequence[str],
@@ -70,12 +93,13 @@ def findings(
         BrokenRule(rule.id, rule.kind, rule.severity)
         for rule in (ruleset.rules[number] for number in order)
     )
-    guilty, classes = _classes(totals.places[order].T)
-    counts = np.concatenate([guilty, *_of_vcenters(totals.holders[order])])
+    holders = sprawls(ruleset, sums.holders)
+    guilty, classes = _classes(broken_places(ruleset, sums.places, sums.held)[order].T)
+    counts = np.concatenate([guilty, *_of_vcenters(holders[order])])
     class_of_subject = classes[subject_of]
     people = np.flatnonzero(class_of_subject >= 0)
     by_name = sorted((names[number], number) for number in people.tolist())
-    here = np.flatnonzero(totals.holders.any(axis=0))
+    here = np.flatnonzero(holders.any(axis=0))
     by_vcenter = sorted((vcenters[number], at) for at, number in enumerate(here.tolist()))
     of_class, rule = np.nonzero(counts)
     by_rule = np.lexsort((of_class, rule))

@@ -28,7 +28,7 @@ class Population:
 
     @classmethod
     def of(cls, estate: Estate) -> "Population":
-        identities = number_identities(estate)
+        identities = number_identities(estate.snapshot["accounts"])
         usable = enabled_accounts(estate)
         classes = estate.memberships.class_of[usable]
         usable, classes = usable[classes > 0], classes[classes > 0]
@@ -49,8 +49,7 @@ class Population:
 class LocalPopulation:
     """Rows of one vCenter, each the ``sets`` of principals of one identity's accounts.
 
-    Rows with more accounts come first. ``row_of_kind`` is -1 for a kind that no permission of this
-    vCenter names.
+    ``row_of_kind`` is -1 for a kind that no permission of this vCenter names.
     """
 
     sets: Sets
@@ -66,24 +65,23 @@ class LocalPopulation:
         owners, local = kinds.owners(), set_of_class[kinds.items]
         pairs = Sets.of_pairs(owners[local > 0], local[local > 0], len(kinds))
         rows, row_of_kind = distinct(pairs)
-        order = np.argsort(-rows.sizes()[1:], kind="stable") + 1
-        rank = np.full(len(rows), -1, dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        return cls(sets, rows.take(order), rank[row_of_kind])
+        return cls(sets, rows.take(np.arange(1, len(rows))), row_of_kind - 1)
 
-    def chunks(self, vcenter: Vcenter, evaluator: Evaluator) -> Iterator[tuple[int, int, Words]]:
-        """Yield a first row, a last one and the states of the rows from the first to before it."""
+    def chunks(self, vcenter: Vcenter, evaluator: Evaluator) -> Iterator[tuple[Rows, Words]]:
+        """Yield some rows at a time, and their states a column each in the same order."""
         size = columns_at_once(vcenter, evaluator.atoms)
         accounts = self.rows.sizes()
-        for start in range(0, len(self.rows), size):
-            end = min(start + size, len(self.rows))
-            states = evaluator.states(self._sets_at(start, end, 0))
-            for position in range(1, int(accounts[start:end].max())):
+        # with the most accounts first, those that have a second one stand together, and so on
+        order = np.argsort(-accounts, kind="stable")
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            states = evaluator.states(self._sets_at(rows, 0))
+            for position in range(1, int(accounts[rows].max())):
                 # somebody has several accounts: what they give adds up
-                several = start + int(np.searchsorted(-accounts[start:end], -position))
-                more = evaluator.states(self._sets_at(start, several, position))
+                several = int(np.searchsorted(-accounts[rows], -position))
+                more = evaluator.states(self._sets_at(rows[:several], position))
                 states[..., : more.shape[2]] |= more
-            yield start, end, states
+            yield rows, states
 
-    def _sets_at(self, start: int, end: int, position: int) -> Sets:
-        return self.sets.take(self.rows.items[self.rows.starts[start:end] + position].astype(int))
+    def _sets_at(self, rows: Rows, position: int) -> Sets:
+        return self.sets.take(self.rows.items[self.rows.starts[rows] + position].astype(np.int64))

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from accessreview.analysis.keys import bits
+
 Rows = NDArray[np.int64]
 Numbers = NDArray[np.int32]
 
@@ -39,6 +41,11 @@ class Sets:
         np.cumsum([len(each) for each in sets], out=starts[1:])
         flat = [item for each in sets for item in each]
         return cls(starts, np.array(flat, dtype=np.int32))
+
+    @classmethod
+    def of_masks(cls, masks: Sequence[int]) -> "Sets":
+        """From integers, bit ``i`` standing for item ``i``."""
+        return cls.of([list(bits(mask)) for mask in masks])
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -79,9 +86,21 @@ class Sets:
             np.concatenate((self.items, others.items)),
         )
 
+    def with_set(self, index: int, items: Sequence[int]) -> "Sets":
+        """The same but for one set, which has these ``items``, ascending and distinct, instead."""
+        start, end = self.starts[index], self.starts[index + 1]
+        starts = self.starts.copy()
+        starts[index + 1 :] += len(items) - (end - start)
+        new = np.array(items, dtype=np.int32)
+        return Sets(starts, np.concatenate((self.items[:start], new, self.items[end:])))
+
+    def owner_of(self, positions: Rows) -> Rows:
+        """The set that each of these positions of ``items`` belongs to."""
+        return np.searchsorted(self.starts, positions, side="right") - 1
+
     def holding(self, item: int) -> Rows:
         """The numbers of the sets that have this item, ascending."""
-        return np.searchsorted(self.starts, np.flatnonzero(self.items == item), side="right") - 1
+        return self.owner_of(np.flatnonzero(self.items == item))
 
 
 def distinct(sets: Sets) -> tuple[Sets, Numbers]:

@@ -30,6 +30,18 @@ class Entries:
     def __len__(self) -> int:
         return len(self.row)
 
+    def followed_by(  # noqa: PLR0913 - its columns
+        self, *, row: int, node: int, principal: int, role: int, propagates: bool, direct: bool
+    ) -> "Entries":
+        return Entries(
+            np.append(self.row, row),
+            np.append(self.node, node),
+            np.append(self.principal, principal),
+            np.append(self.role, role),
+            np.append(self.propagates, propagates),
+            np.append(self.direct, direct),
+        )
+
     def only(self, kept: Flags) -> "Entries":
         return Entries(
             self.row[kept],
@@ -75,25 +87,30 @@ class Vcenter:
     def without(self, rows: frozenset[int]) -> "Vcenter":
         """The same vCenter had these rows of ``permissions`` not been there; roles keep numbers."""
         gone = np.isin(self.entries.row, np.array(sorted(rows), dtype=np.int64))
-        if not gone.any():
-            return self
+        return self.holding(self.entries.only(~gone)) if gone.any() else self
+
+    def holding(self, entries: Entries) -> "Vcenter":
+        """The same vCenter with these entries instead; regions stay if the nodes with some do."""
         return arrange(
             self.inventory,
-            self.entries.only(~gone),
+            entries,
             self.role_ids,
             self.role_names,
             self.privileges,
+            known=self.regions,
         )
 
 
-def arrange(
+def arrange(  # noqa: PLR0913 - its parts
     inventory: Inventory,
     entries: Entries,
     role_ids: tuple[str, ...],
     role_names: tuple[str, ...],
     privileges: tuple[frozenset[str], ...],
+    *,
+    known: Regions | None = None,
 ) -> Vcenter:
-    """Put entries on their nodes and find the regions that follow from them."""
+    """Put entries on their nodes and find the regions that follow from them, unless ``known``."""
     at: dict[int, list[Entry]] = {}
     principals = 0
     for row, node, principal, role, propagates, direct in zip(
@@ -109,7 +126,11 @@ def arrange(
         principals |= 1 << principal
     return Vcenter(
         inventory=inventory,
-        regions=build_regions(inventory, frozenset(at)),
+        regions=(
+            known
+            if known is not None and at.keys() == set(known.bearing)
+            else build_regions(inventory, frozenset(at))
+        ),
         entries=entries,
         at={node: tuple(found) for node, found in at.items()},
         principals=principals,

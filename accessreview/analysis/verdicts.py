@@ -3,7 +3,7 @@
 The parts of several vCenters, computed together or apart, add up to the whole (``merge.py``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from accessreview.analysis.evaluate import Evaluator
 from accessreview.analysis.places import Areas, Places, Sites
 from accessreview.analysis.planes import Flags, Words, at_least, counts, first, flags
 from accessreview.analysis.population import LocalPopulation
-from accessreview.analysis.sets import Numbers
+from accessreview.analysis.sets import Numbers, Rows
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.policy import ConflictRule, Duty, Rule, Ruleset, Scope
 
@@ -65,57 +65,86 @@ class AreaMarks:
 Marks = SiteMarks | AreaMarks
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Grounds:
+    """Where each rule may be broken, None for one that no single vCenter decides.
+
+    ``whole`` is the vCenter as one area, for all duties in use.
+    """
+
+    whole: Areas
+    of_rules: tuple[Sites | Areas | None, ...]
+
+    @classmethod
+    def of(cls, places: Places, ruleset: Ruleset, used: Sequence[Duty]) -> "Grounds":
+        return cls(
+            places.whole(used), tuple(_ground(places, ruleset, rule) for rule in ruleset.rules)
+        )
+
+
+def _ground(places: Places, ruleset: Ruleset, rule: Rule) -> Sites | Areas | None:
+    duties: Sequence[Duty] = [ruleset.duties[name] for name in duties_of(rule)]
+    if not isinstance(rule, ConflictRule) or rule.scope is Scope.OBJECT:
+        return places.entities(duties, _threshold(rule))
+    match rule.scope:
+        case Scope.PLACEMENT:
+            return places.placements(duties, rule.threshold)
+        case Scope.DATACENTER:
+            return places.datacenters(duties)
+        case Scope.VCENTER:
+            return places.whole(duties)
+        case Scope.ANYWHERE:
+            return None
+
+
 class Bench:
     """One vCenter made ready to be judged by a ruleset, for any sets of principals."""
 
-    def __init__(self, vcenter: Vcenter, ruleset: Ruleset) -> None:
+    def __init__(self, vcenter: Vcenter, ruleset: Ruleset, known: "Bench | None" = None) -> None:
+        """``known`` is one of the same vCenter before a change; what still holds is taken over."""
         self.vcenter = vcenter
-        self.places = Places(vcenter)
-        self._ruleset = ruleset
+        same_regions = known is not None and known.vcenter.regions is vcenter.regions
+        self.places: Places = (
+            known.places if known is not None and same_regions else Places(vcenter)
+        )
+        self.ruleset = ruleset
         used = {name: ruleset.duties[name] for rule in ruleset.rules for name in duties_of(rule)}
         self._duties = DutyAtoms(vcenter, used)
         self._used = tuple(used)
-        self._whole = self.places.whole(tuple(used.values()))
         self._evaluator = Evaluator(vcenter, self._duties.atoms)
-        self._grounds = tuple(self._ground(rule) for rule in ruleset.rules)
+        self.grounds: Grounds = (
+            known.grounds
+            if known is not None and same_regions and known.ruleset is ruleset
+            else Grounds.of(self.places, ruleset, tuple(used.values()))
+        )
 
-    def judge(self, local: LocalPopulation, keep: int = 0) -> tuple[Verdicts, tuple[Marks, ...]]:
-        """The verdicts, and for each rule marks of the first ``keep`` places if any are wanted."""
-        columns, rules = len(local.rows), self._ruleset.rules
+    def judge(
+        self, local: LocalPopulation, keep: int = 0, only: Collection[int] | None = None
+    ) -> tuple[Verdicts, tuple[Marks, ...]]:
+        """The verdicts, and for each rule marks of the first ``keep`` places if any are wanted.
+
+        With ``only`` the places of the other rules, by number, are left 0.
+        """
+        columns, rules = len(local.rows), self.ruleset.rules
         places = np.zeros((len(rules), columns), dtype=np.int64)
-        held = np.zeros((len(self._ruleset.duties), columns), dtype=bool)
-        order = {name: position for position, name in enumerate(self._ruleset.duties)}
+        held = np.zeros((len(self.ruleset.duties), columns), dtype=bool)
+        order = {name: position for position, name in enumerate(self.ruleset.duties)}
         marks = self._unmarked(columns, keep)
-        for start, end, states in local.chunks(self.vcenter, self._evaluator):
+        for rows, states in local.chunks(self.vcenter, self._evaluator):
             by_duty = {name: self._duties.held(name, states) for name in self._used}
             for position, name in enumerate(self._used):
-                here = self._whole.unions[position].into(by_duty[name], 1)
-                held[order[name], start:end] = flags(here[0], end - start)
+                here = self.grounds.whole.unions[position].into(by_duty[name], 1)
+                held[order[name], rows] = flags(here[0], len(rows))
             for number, rule in enumerate(rules):
-                ground = self._grounds[number]
+                ground = self.grounds.of_rules[number]
                 together = [by_duty[name] for name in duties_of(rule)]
                 broken = None
-                if ground is not None:
+                if ground is not None and (only is None or number in only):
                     broken = _broken(ground, together, _threshold(rule))
-                    places[number, start:end] = counts(broken, ground.sizes, end - start)
+                    places[number, rows] = counts(broken, ground.sizes, len(rows))
                 if marks:
-                    _mark(marks[number], broken, together, slice(start, end))
+                    _mark(marks[number], broken, together, rows)
         return Verdicts(self.vcenter.id, local.row_of_kind, places, held), marks
-
-    def _ground(self, rule: Rule) -> Sites | Areas | None:
-        """Where the rule may be broken; None for one that no single vCenter decides."""
-        duties: Sequence[Duty] = [self._ruleset.duties[name] for name in duties_of(rule)]
-        if not isinstance(rule, ConflictRule) or rule.scope is Scope.OBJECT:
-            return self.places.entities(duties, _threshold(rule))
-        match rule.scope:
-            case Scope.PLACEMENT:
-                return self.places.placements(duties, rule.threshold)
-            case Scope.DATACENTER:
-                return self.places.datacenters(duties)
-            case Scope.VCENTER:
-                return self.places.whole(duties)
-            case Scope.ANYWHERE:
-                return None
 
     def _unmarked(self, columns: int, keep: int) -> tuple[Marks, ...]:
         if not keep:
@@ -124,11 +153,11 @@ class Bench:
             SiteMarks(ground, np.full((keep, columns), -1, dtype=np.int32))
             if isinstance(ground, Sites)
             else self._unmarked_areas(ground, rule, columns)
-            for ground, rule in zip(self._grounds, self._ruleset.rules, strict=True)
+            for ground, rule in zip(self.grounds.of_rules, self.ruleset.rules, strict=True)
         )
 
     def _unmarked_areas(self, ground: Areas | None, rule: Rule, columns: int) -> AreaMarks:
-        duties = [self._ruleset.duties[name] for name in duties_of(rule)]
+        duties = [self.ruleset.duties[name] for name in duties_of(rule)]
         areas = self.places.whole(duties) if ground is None else ground
         return AreaMarks(areas, np.full((len(areas), len(duties), columns), -1, dtype=np.int32))
 
@@ -147,8 +176,8 @@ def _broken(ground: Sites | Areas, held: Sequence[Words], threshold: int) -> Wor
     return at_least(found, [1] * len(found), threshold)
 
 
-def _mark(marks: Marks, broken: Words | None, held: Sequence[Words], columns: slice) -> None:
-    count = columns.stop - columns.start
+def _mark(marks: Marks, broken: Words | None, held: Sequence[Words], columns: Rows) -> None:
+    count = len(columns)
     if isinstance(marks, SiteMarks):
         if broken is None:
             raise AssertionError("a rule of entities is broken in some site or in none")
