@@ -13,7 +13,7 @@ from accessreview.analysis.inventory import GLOBAL
 from accessreview.analysis.keys import bits
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.access import EntityRef
-from accessreview.model.duties import counts_on, holds
+from accessreview.model.duties import counts_on, holds, matching
 from accessreview.model.errors import NotFoundError
 from accessreview.model.finding import Finding
 from accessreview.model.policy import ConflictRule, Duty, ReachRule, Rule, Ruleset, Scope
@@ -45,6 +45,7 @@ class Witnesses:
         self._rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.rules}
         compute = _compute_of_hosts(estate)
         self._grounds = {v.id: _Ground(v, compute) for v in estate.vcenters.values()}
+        self._privileges: dict[tuple[str, str], Sequence[frozenset[str]]] = {}
         self._roles: dict[tuple[str, int], Mapping[int, set[int]]] = {}
         self._cells: dict[tuple[str, frozenset[int], str], frozenset[Cell]] = {}
 
@@ -121,10 +122,11 @@ class Witnesses:
         return found
 
     def _where(self, ground: "_Ground", masks: frozenset[int], duty: Duty) -> frozenset[Cell]:
-        if not masks or not holds(duty, ground.named(masks)):
+        privileges = self._parts(ground.vcenter, duty)
+        named = (privileges[role] for role in ground.roles(masks))
+        if not holds(duty, frozenset[str]().union(*named)):
             return frozenset()  # whatever decides, its roles together are too little
         roles = [self._decided(ground.vcenter, mask) for mask in masks]
-        privileges = ground.vcenter.privileges
         answers: dict[frozenset[int], bool] = {}
         held = set()
         for region in set[int]().union(*roles):
@@ -137,6 +139,14 @@ class Witnesses:
         return frozenset(
             cell for cell in ground.cells if cell[0] in held and counts_on(duty, cell[1])
         )
+
+    def _parts(self, vcenter: Vcenter, duty: Duty) -> Sequence[frozenset[str]]:
+        """By role, the privileges that the duty's patterns match."""
+        key = (vcenter.id, duty.id)
+        if key not in self._privileges:
+            patterns = (*duty.any_of, *duty.all_of)
+            self._privileges[key] = [matching(patterns, held) for held in vcenter.privileges]
+        return self._privileges[key]
 
     def _decided(self, vcenter: Vcenter, mask: int) -> Mapping[int, set[int]]:
         """By region, the roles that decide for the principals in ``mask``."""
@@ -184,19 +194,17 @@ class _Ground:
         return {entity: rank for rank, entity in enumerate(self._inventory.by_id)}
 
     @cached_property
-    def _given(self) -> Mapping[int, frozenset[str]]:
-        """By principal, everything that an entry gives it anywhere."""
-        given: dict[int, frozenset[str]] = {}
+    def _given(self) -> Mapping[int, set[int]]:
+        given: defaultdict[int, set[int]] = defaultdict(set)
         for entries in self.vcenter.at.values():
             for entry in entries:
-                more = self.vcenter.privileges[entry.role]
-                given[entry.principal] = given.get(entry.principal, frozenset()) | more
+                given[entry.principal].add(entry.role)
         return given
 
-    def named(self, masks: frozenset[int]) -> frozenset[str]:
-        """The privileges of all roles that entries give these principals, deciding or not."""
+    def roles(self, masks: frozenset[int]) -> set[int]:
+        """All roles that entries give these principals anywhere, deciding or not."""
         principals = {principal for mask in masks for principal in bits(mask)}
-        return frozenset[str]().union(*(self._given[principal] for principal in principals))
+        return set[int]().union(*(self._given[principal] for principal in principals))
 
     def members(self, cells: frozenset[Cell]) -> Sequence[int]:
         """The entities of some cells, by id."""
