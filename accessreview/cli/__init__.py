@@ -10,8 +10,6 @@ COMMANDS = {
     "campaign": "accessreview.cli.campaign:campaign",
     "certificates": "accessreview.cli.certificates:certificates",
     "certify": "accessreview.cli.certify:certify",
-    "certificates": "accessreview.cli.certificates:certificates",
-    "certify": "accessreview.cli.certify:certify",
     "collect": "accessreview.cli.collect:collect",
     "config": "accessreview.cli.settings:config",
     "contributes": "accessreview.cli.answers:contributes",
