@@ -38,9 +38,10 @@ format: ## Write the format that lint asks for
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix --quiet .
 
-bench: ## Measure the analysis, side by side with what a script would do
-	@sh scripts/setup.sh dev
-	@$(BIN)/python bench/analysis.py
+bench: ## Measure the analysis beside what one could use instead, and write docs/benchmarks.md (hours)
+	@sh scripts/setup.sh bench
+	@$(BIN)/python bench/compare.py $(ARGS)
+	@$(BIN)/python bench/compare.py --spread $(ARGS)
 
 sample: ## Make the sample company's files again
 	@sh scripts/setup.sh dev
