@@ -24,7 +24,7 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
+def postgresql(*, shared_buffers: str = "32MB") -> Iterator[str]:
     """Run a server on a free loopback port and yield the address of its database ``postgres``.
 
     It is as fast as a throw-away server may be: what it was told does not survive a power cut.
@@ -39,7 +39,8 @@ def postgresql() -> Iterator[str]:
     data, port = folder / "data", _free_port()
     options = (
         f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} "
-        "-c fsync=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=32MB"
+        "-c fsync=off -c full_page_writes=off -c max_connections=200 "
+        f"-c shared_buffers={shared_buffers}"
     )
     control = (str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"))
     try:
