@@ -1,24 +1,20 @@
 """A snapshot as the numbers that every question of the analysis is answered from."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from accessreview.analysis.inventory import GLOBAL, Inventory, build_inventory
-from accessreview.analysis.keys import Keys, Rows
+from accessreview.analysis.keys import Keys
 from accessreview.analysis.membership import (
     Memberships,
     close_memberships,
     number_memberships,
 )
 from accessreview.analysis.principals import Principals, resolve_principals
-from accessreview.analysis.vcenter import Entries, Vcenter, arrange
+from accessreview.analysis.vcenter import Vcenter
+from accessreview.analysis.vcenters import build_vcenters
 from accessreview.model.access import AccountRef, EntityRef, GroupRef, Permission, PermissionKey
-from accessreview.model.columns import Table
-from accessreview.model.errors import InputError, NotFoundError
-from accessreview.model.snapshot import Snapshot, SourceKind
+from accessreview.model.errors import NotFoundError
+from accessreview.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,75 +92,5 @@ def build_estate(snapshot: Snapshot) -> Estate:
     counts = (len(accounts), len(groups))
     direct = number_memberships(snapshot["members"], account_keys, group_keys, counts)
     memberships = close_memberships(direct, principals)
-    entities = _by_source(snapshot["entities"])
-    placements = _by_source(snapshot["placements"])
-    names = _by_source(snapshot["roles"])
-    privileges = _by_source(snapshot["role_privileges"])
-    granted = _rows_by_source(permissions)
-    vcenters = {}
-    read = (source.id for source in snapshot.sources if source.kind is not SourceKind.DIRECTORY)
-    for source in sorted({*entities, *granted, *read}):
-        inventory = build_inventory(
-            source, entities[source], [(row[0], row[1]) for row in placements[source]]
-        )
-        held: defaultdict[str, set[str]] = defaultdict(set)
-        for role, privilege in privileges[source]:
-            held[role].add(privilege)
-        roles = {row[0]: number for number, row in enumerate(names[source])}
-        rows = np.array(granted[source], dtype=np.int64)
-        vcenters[source] = arrange(
-            inventory,
-            _entries(permissions, rows, principals, inventory, roles),
-            tuple(roles),
-            tuple(row[1] for row in names[source]),
-            tuple(frozenset(held[role]) for role in roles),
-        )
+    vcenters = build_vcenters(snapshot, principals)
     return Estate(snapshot, account_keys, group_keys, principals, memberships, vcenters)
-
-
-def _by_source(table: Table) -> defaultdict[str, list[tuple[str, ...]]]:
-    parts: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for row in table.rows():
-        parts[row[0]].append(row[1:])
-    return parts
-
-
-def _rows_by_source(table: Table) -> defaultdict[str, list[int]]:
-    rows: defaultdict[str, list[int]] = defaultdict(list)
-    for row, source in enumerate(table["source"]):
-        rows[source].append(row)
-    return rows
-
-
-def _entries(
-    permissions: Table,
-    rows: Rows,
-    principals: Principals,
-    inventory: Inventory,
-    roles: Mapping[str, int],
-) -> Entries:
-    """The permissions of one vCenter that match somebody, on the nodes that carry them."""
-    matched = np.array([bool(found) for found in principals.matches], dtype=bool)
-    if len(rows):
-        rows = rows[matched[principals.of_permission[rows]]]
-    nodes, role_numbers, propagates = [], [], []
-    for row in rows.tolist():
-        entity, role = permissions["entity"][row], permissions["role"][row]
-        if role not in roles or entity not in inventory.number:
-            raise InputError(
-                f"{inventory.vcenter}: a permission names the role {role} on the entity {entity}, "
-                "one of which is not listed."
-            )
-        nodes.append(inventory.node[inventory.number[entity]] if entity else GLOBAL)
-        role_numbers.append(roles[role])
-        propagates.append(permissions["propagate"][row] == "true")
-    principal = principals.of_permission[rows] if len(rows) else rows
-    is_group = np.array(principals.is_group, dtype=bool)
-    return Entries(
-        row=rows,
-        node=np.array(nodes, dtype=np.int64),
-        principal=principal,
-        role=np.array(role_numbers, dtype=np.int64),
-        propagates=np.array(propagates, dtype=bool),
-        direct=~is_group[principal] if len(rows) else np.zeros(0, dtype=bool),
-    )

@@ -58,58 +58,82 @@ class Inventory:
         return tuple(found)
 
 
-def build_inventory(
-    vcenter: str, rows: Sequence[tuple[str, ...]], placements: Sequence[tuple[str, str]]
-) -> Inventory:
-    """Number the entities of one vCenter; rows are those of ``entities`` without their source.
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed:
+    """One vCenter's entities as its tables list them, numbered from 1 in their order.
+
+    ``parent``, ``second_parent`` and ``acl_of`` hold numbers of entities, 0 for none;
+    ``placed`` and ``on`` are the two sides of its placements.
+    """
+
+    ids: Sequence[str]
+    names: Sequence[str]
+    types: Sequence[str]
+    parent: Rows
+    second_parent: Rows
+    acl_of: Rows
+    placed: Rows
+    on: Rows
+
+
+def build_inventory(vcenter: str, listed: Listed) -> Inventory:
+    """Make the graph of one vCenter's entities.
 
     Raises:
-        InputError: inheritance runs in a circle, or names an entity that is not there.
+        InputError: inheritance runs in a circle.
     """
-    ids = ("", *(row[0] for row in rows))
-    number = {ident: position for position, ident in enumerate(ids)}
-
-    def find(ident: str) -> int:
-        if ident not in number:
-            raise InputError(f"{vcenter}: the entity {ident} is referred to but not listed.")
-        return number[ident]
-
-    node = [GLOBAL]
-    plain = [(-1, -1)]
-    for own, row in enumerate(rows, start=1):
-        parent, second_parent, acl_of = row[3:]
-        node.append(find(acl_of) if acl_of else own)
-        plain.append((find(parent) if parent else -1, find(second_parent) if second_parent else -1))
-    above = tuple(tuple(p for p in pair if p >= 0) for pair in plain)
-    first = tuple(node[p] if p >= 0 else -1 for p, _ in plain)
-    second = tuple(node[p] if p >= 0 else -1 for _, p in plain)
-    parents = tuple(
-        tuple(dict.fromkeys(p for p in pair if p >= 0)) or (() if own == GLOBAL else (GLOBAL,))
-        for own, pair in enumerate(zip(first, second, strict=True))
+    ids = ("", *listed.ids)
+    own = np.arange(len(ids))
+    acl, plain, second_plain = (
+        np.append(0, part) for part in (listed.acl_of, listed.parent, listed.second_parent)
+    )
+    node = np.where(acl > 0, acl, own)
+    first = np.where(plain > 0, node[plain], -1).tolist()
+    second = np.where(second_plain > 0, node[second_plain], -1).tolist()
+    parents = ((), *map(_parents, first[1:], second[1:]))
+    above = tuple(
+        (p, s) if p and s else (p,) if p else (s,) if s else ()
+        for p, s in zip(plain.tolist(), second_plain.tolist(), strict=True)
     )
     order, circle = parents_first(parents)
     if circle or parents_first(above)[1]:
         inside = ids[circle[0]] if circle else "its parents"
         raise InputError(f"{vcenter}: the inheritance of {inside} runs in a circle.")
-    placed: dict[int, set[int]] = {}
-    for entity, on in placements:
-        placed.setdefault(find(entity), set()).add(find(on))
     return Inventory(
         vcenter=vcenter,
         ids=ids,
-        names=("", *(row[2] for row in rows)),
-        types=("", *(row[1] for row in rows)),
-        number=number,
-        node=tuple(node),
-        first=first,
-        second=second,
+        names=("", *listed.names),
+        types=("", *listed.types),
+        number={ident: number for number, ident in enumerate(ids)},
+        node=tuple(node.tolist()),
+        first=tuple(first),
+        second=tuple(second),
         parents=parents,
         above=above,
-        parent=tuple(parent for parent, _ in plain),
+        parent=tuple(np.where(plain > 0, plain, -1).tolist()),
         order=tuple(order),
         by_id=tuple(sorted(range(1, len(ids)), key=ids.__getitem__)),
-        placed_on={entity: tuple(sorted(on)) for entity, on in placed.items()},
+        placed_on=_placed_on(listed.placed, listed.on, len(ids)),
     )
+
+
+def _parents(first: int, second: int) -> tuple[int, ...]:
+    """The nodes above one: each once, the global node if there are none."""
+    if first < 0:
+        return (second,) if second >= 0 else (GLOBAL,)
+    return (first,) if second in (first, -1) else (first, second)
+
+
+def _placed_on(placed: Rows, on: Rows, count: int) -> Mapping[int, tuple[int, ...]]:
+    entities, ons = np.divmod(np.unique(placed * count + on), count)
+    starts = np.flatnonzero(np.diff(entities, prepend=-1)).tolist()
+    flat = ons.tolist()
+    return {
+        entity: tuple(flat[start:end])
+        for entity, start, end in zip(
+            entities[starts].tolist(), starts, [*starts[1:], len(flat)], strict=False
+        )
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

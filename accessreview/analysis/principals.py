@@ -6,6 +6,8 @@ import numpy as np
 
 from accessreview.analysis.keys import Keys, Rows
 from accessreview.model.columns import Table
+from accessreview.model.text_index import TextIndex
+from accessreview.model.texts import Texts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,16 +40,16 @@ def resolve_principals(
         for name, is_group in zip(permissions["principal"], permissions["is_group"], strict=True)
     ]
     matches: list[set[int]] = [set() for _ in numbers]
-    wanted = {name for name, _ in numbers}
+    wanted = Texts(dict.fromkeys(name for name, _ in numbers))
     names = principal_names["name"]
-    folded = [value.casefold() for value in names.values]
-    used = np.array([value in wanted for value in folded], dtype=bool)
-    rows = np.flatnonzero(used[names.codes]) if folded else np.zeros(0, dtype=np.int64)
-    sources, ids = principal_names["source"], principal_names["id"]
+    place = TextIndex(wanted).find(names.values.casefold())[names.codes]
+    rows = np.flatnonzero(place >= 0)  # few of a directory's names have permissions
+    sources, ids = principal_names["source"].take(rows), principal_names["id"].take(rows)
     for keys, is_group in ((accounts, False), (groups, True)):
-        found = keys.rows(sources, ids)[rows]
-        for row, match in zip(rows.tolist(), found.tolist(), strict=True):
-            number = numbers.get((folded[names.codes[row]], is_group))
+        number_of = [numbers.get((name, is_group)) for name in wanted]
+        found = keys.rows(sources, ids)
+        for at, match in zip(place[rows].tolist(), found.tolist(), strict=True):
+            number = number_of[at]
             if number is not None and match >= 0:
                 matches[number].add(match)
     return Principals(

@@ -50,6 +50,11 @@ class Column:
             values = tuple(values)
         return map(values.__getitem__, self.codes.tolist())
 
+    def take(self, rows: NDArray[np.intp]) -> "Column":
+        """These rows; values that none of them holds are left out."""
+        used, codes = np.unique(self.codes[rows], return_inverse=True)
+        return Column(codes.astype(np.int32), self.values.take(used.astype(np.int64)))
+
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:

@@ -149,7 +149,7 @@ class SqlSnapshots:
     def _stored_columns(
         self, number: int
     ) -> tuple[Mapping[tuple[str, str], Column], Mapping[Column, str]]:
-        """By table and column, and the digest of each; a blob that several share is decoded once."""
+        """By table and column, and the digest of each; a shared blob is decoded once."""
         references = select(SnapshotColumnRow).filter_by(snapshot=number)
         blobs: dict[str, Column] = {}
         columns = {}
