@@ -65,7 +65,7 @@ _EMPTY = {
 _MANY = {
     "principals": _Sizes(groups=120, permissions=600),
     "roles": _Sizes(roles=200, permissions=800, privileges=MANY_PRIVILEGES),
-    "identities": _Sizes(accounts=140, permissions=40),
+    "identities": _Sizes(accounts=160, groups=60, permissions=150),
     "duties": _Sizes(),
 }
 _ODD = [("no", part) for part in _EMPTY] + [("many", part) for part in _MANY]
@@ -149,9 +149,11 @@ class _People:
     def join(self) -> None:
         rng, groups = self.rng, self.groups
         everybody = [*self.accounts, *groups]
-        density = rng.choice((0.4, 1, 2))
+        density, flat = rng.choice((0.4, 1, 2)), 0.6
+        if len(self.accounts) > 64:  # or all are in all, and nobody differs from anybody
+            density, flat = 2, 0.95
         for _ in range(int(density * len(everybody))):
-            inside = rng.choice(self.accounts or groups) if rng.random() < 0.6 else None
+            inside = rng.choice(self.accounts or groups) if rng.random() < flat else None
             self.members.add((*rng.choice(groups), *(inside or rng.choice(groups))))
         if rng.random() < 0.3:  # one inside the other, to the last
             chain = rng.sample(groups, len(groups))
