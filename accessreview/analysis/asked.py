@@ -14,12 +14,12 @@ from accessreview.model.policy import Duty
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Some privileges by their ``patterns``, or one role; a duty's privileges if it is one.
+    """Any of some ``privileges`` that the vCenter's roles have, a duty made of them, or one role.
 
     With a role, whoever is given it is meant, even if it holds no privilege.
     """
 
-    patterns: tuple[str, ...] = ("*",)
+    privileges: frozenset[str]
     duty: Duty | None = None
     role: int | None = None
 
@@ -30,11 +30,14 @@ class Asked:
         """At most one of the three; none of them asks for any privilege at all."""
         if sum(each is not None for each in (duty, privilege, role)) > 1:
             raise ValueError("ask for a duty, a privilege or a role, not for several")
-        if role is not None:
-            return cls(role=role_number(vcenter, role))
+        patterns: tuple[str, ...] = ("*",) if privilege is None else (privilege,)
         if duty is not None:
-            return cls((*duty.any_of, *duty.all_of), duty)
-        return cls() if privilege is None else cls((privilege,))
+            patterns = (*duty.any_of, *duty.all_of)
+        return cls(
+            matching(patterns, frozenset[str]().union(*vcenter.privileges)),
+            duty,
+            None if role is None else role_number(vcenter, role),
+        )
 
     @property
     def adds_up(self) -> bool:
@@ -44,7 +47,7 @@ class Asked:
 
     def part_of(self, vcenter: Vcenter, role: int) -> frozenset[str]:
         """The privileges of a role that were asked for."""
-        return matching(self.patterns, vcenter.privileges[role])
+        return vcenter.privileges[role] & self.privileges
 
     def roles(self, vcenter: Vcenter) -> Flags:
         """Which roles have a part in it, by number."""
@@ -60,7 +63,7 @@ class Asked:
         """Whether roles of which one has a part in it amount to it, on an entity that counts."""
         if self.duty is None:
             return True
-        held = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
+        held = frozenset[str]().union(*(self.part_of(vcenter, role) for role in roles))
         return holds(self.duty, held)
 
 
