@@ -1,8 +1,9 @@
 """Every point at which the benchmark touches the engine: what is timed of it, and its answers."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,10 +20,19 @@ from accessreview.analysis.membership import (
     close_memberships,
     number_memberships,
 )
+from accessreview.analysis.revise import revise
 from accessreview.analysis.rules import assess
+from accessreview.analysis.standing import Standing
 from accessreview.analysis.vcenter import arrange
 from accessreview.analysis.who import who
-from accessreview.model.access import AccountRef, EntityRef
+from accessreview.model.access import AccountRef, EntityRef, Permission
+from accessreview.model.change import (
+    Change,
+    MembershipChange,
+    PermissionRemoved,
+    PermissionSet,
+    RoleChange,
+)
 from accessreview.model.findings import Findings
 from accessreview.model.policy import Ruleset
 from accessreview.model.snapshot import Snapshot
@@ -114,6 +124,56 @@ def questions(estate: Estate, count: int) -> dict[str, list[Callable[[], object]
         "explain": [why(*pair) for pair in zip(accounts, entities, strict=True)],
         "who": [holders(entity) for entity in entities],
     }
+
+
+def changes(estate: Estate, count: int) -> dict[str, list[Callable[[], object]]]:
+    """Changes of each kind, drawn at random, each made to the same standing of all rules.
+
+    Memberships and nestings of groups are new ones; permissions get another role or go; roles get
+    the privileges of another.
+    """
+    standing = Standing.of(estate, load_ruleset())
+    rng = np.random.default_rng(13)
+    tables = estate.snapshot.tables
+
+    def drawn(table: str) -> list[int]:
+        rows: list[int] = rng.integers(0, len(tables[table]), count).tolist()
+        return rows
+
+    def revised(made: Iterable[Change]) -> list[Callable[[], object]]:
+        return [partial(revise, standing, change) for change in made]
+
+    groups = [estate.group_ref(row) for row in drawn("groups")]
+    inner = [estate.group_ref(row) for row in drawn("groups")]
+    accounts = [estate.account_ref(row) for row in drawn("accounts")]
+    permissions = [estate.permission(row) for row in drawn("permissions")]
+    roles = [
+        (source, tables["roles"]["id"][row])
+        for row in drawn("roles")
+        for source in (tables["roles"]["source"][row],)
+    ]
+    return {
+        "membership": revised(
+            MembershipChange(*pair, present=True) for pair in zip(groups, accounts, strict=True)
+        ),
+        "nesting": revised(
+            MembershipChange(*pair, present=True) for pair in zip(groups, inner, strict=True)
+        ),
+        "permission": revised(
+            PermissionSet(dataclasses.replace(permission, role=_other_role(estate, permission)))
+            for permission in permissions
+        ),
+        "removal": revised(PermissionRemoved(permission.key) for permission in permissions),
+        "role": revised(
+            RoleChange(source, role, estate.vcenters[source].privileges[-1])
+            for source, role in roles
+        ),
+    }
+
+
+def _other_role(estate: Estate, permission: Permission) -> str:
+    ids = estate.vcenters[permission.key.entity.vcenter].role_ids
+    return ids[(ids.index(permission.role) + 1) % len(ids)]
 
 
 @contextmanager

@@ -81,8 +81,8 @@ def judged(bundle: Path, sample: int) -> Result:
     return result
 
 
-def questions(bundle: Path, _: int) -> Result:
-    """Medians and maxima of questions to a loaded estate."""
+def questions(bundle: Path, _: int, *, kind: str) -> Result:
+    """Medians and maxima of questions to a loaded estate, or of changes to it."""
     import engine as ours  # noqa: PLC0415
 
     from accessreview.analysis.estate import build_estate  # noqa: PLC0415
@@ -90,14 +90,14 @@ def questions(bundle: Path, _: int) -> Result:
 
     result = Result()
     estate = build_estate(read_bundle(bundle))
-    for kind, asked in ours.questions(estate, QUESTIONS).items():
+    for name, asked in getattr(ours, kind)(estate, QUESTIONS).items():
         times = []
         for question in asked:
             start = time.perf_counter()
             question()
             times.append(time.perf_counter() - start)
-        result.seconds[f"{kind} median"] = statistics.median(times)
-        result.seconds[f"{kind} max"] = max(times)
+        result.seconds[f"{name} median"] = statistics.median(times)
+        result.seconds[f"{name} max"] = max(times)
     return result
 
 
@@ -195,7 +195,8 @@ def _sampled(
 MEASURES: dict[str, Measure] = {
     "engine": engine,
     "judged": judged,
-    "questions": questions,
+    "questions": partial(questions, kind="questions"),
+    "changes": partial(questions, kind="changes"),
     "stored-SQLite": partial(stored, server=False),
     "stored-PostgreSQL": partial(stored, server=True),
     "limit": limit,
