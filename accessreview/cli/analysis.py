@@ -77,7 +77,7 @@ def analyze(bundle: Path, ruleset: Path, examples: int, fail_on: Severity | None
     estate = load_estate(bundle)
     with progress_bar("Analysing the vCenters") as progress:
         judgement = judge(estate, rules, keep=examples, progress=progress)
-    gc.disable()  # writing leaves no circles behind, and looking for them costs a quarter of it
+    gc.disable()  # writing leaves no circles behind, and looking for them takes time
     try:
         print_lines(FindingLines(estate, judgement))
     finally:
