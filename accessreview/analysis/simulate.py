@@ -4,7 +4,7 @@ Taking away can give: an entry that is gone no longer hides a wider one above it
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,11 +55,51 @@ def simulate(
     """
     rows = frozenset(permission_row(estate, key) for key in without_permissions)
     after = {vcenter.id: vcenter.without(rows) for vcenter in estate.vcenters.values()}
+    return _compared(
+        estate, after, _masks_without(estate, without_members), _named_by(estate, rows)
+    )
+
+
+def compare(before: Estate, after: Estate) -> SimulatedChange:
+    """Everybody's effective privileges in an estate and in what changes have made of it.
+
+    ``after`` must come from ``before`` by ``revise``: same accounts, same inventories.
+    """
+    old, new = before.memberships, after.memberships
+    moved = np.flatnonzero(old.class_of != new.class_of).tolist()
+    concerned = {
+        principal
+        for ident, vcenter in before.vcenters.items()
+        for principal in _concerned(vcenter, after.vcenters[ident])
+    }
+    named = {*old.accounts_naming(concerned).tolist(), *new.accounts_naming(concerned).tolist()}
+    masks = {account: new.principals_of(account) for account in moved}
+    return _compared(before, after.vcenters, masks, named)
+
+
+def _concerned(before: Vcenter, after: Vcenter) -> set[int]:
+    """The principals of all entries that came, went or mean something else."""
+    if before is after:
+        return set()
+    old, new = (
+        {
+            (node, entry, vcenter.privileges[entry.role])
+            for node, entries in vcenter.at.items()
+            for entry in entries
+        }
+        for vcenter in (before, after)
+    )
+    return {entry.principal for _, entry, _ in old ^ new}
+
+
+def _compared(
+    estate: Estate, after: Mapping[str, Vcenter], changed: Mapping[int, int], named: set[int]
+) -> SimulatedChange:
+    """``changed`` are the new principals of accounts, ``named`` those whom entries concern."""
     shifts: dict[tuple[int, int], list[int]] = defaultdict(list)
-    changed = _masks_without(estate, without_members)
     for account, mask in changed.items():
         shifts[estate.memberships.principals_of(account), mask].append(account)
-    for account in _named_by(estate, rows) - changed.keys():
+    for account in named - changed.keys():
         mask = estate.memberships.principals_of(account)
         shifts[mask, mask].append(account)
     gained: list[AccessShift] = []

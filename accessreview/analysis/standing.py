@@ -107,6 +107,18 @@ class Standing:
         )
 
 
+def sums_of_kinds(standing: Standing, kinds: Rows) -> tuple[Counts, Flags]:
+    """What all vCenters say of some kinds, of shapes (rules, kinds) and (duties, kinds)."""
+    places = np.zeros((len(standing.ruleset.rules), len(kinds)), dtype=np.int64)
+    held = np.zeros((len(standing.ruleset.duties), len(kinds)), dtype=bool)
+    for part in standing.parts:
+        columns = part.verdicts.column_of[kinds]
+        known = np.flatnonzero(columns >= 0)
+        places[:, known] += part.verdicts.places[:, columns[known]]
+        held[:, known] |= part.verdicts.held[:, columns[known]]
+    return places, held
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Findings that are new or have more or fewer places, and what stood there before."""

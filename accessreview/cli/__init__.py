@@ -24,6 +24,7 @@ COMMANDS = {
     "serve": "accessreview.cli.serve:serve",
     "snapshot": "accessreview.cli.snapshot:snapshot",
     "user": "accessreview.cli.users:user",
+    "whatif": "accessreview.cli.whatif:whatif",
     "who": "accessreview.cli.answers:who_command",
 }
 """Command → ``module:attribute``; a module is imported only when its command is called."""

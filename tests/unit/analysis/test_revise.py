@@ -1,5 +1,6 @@
 """After any change the standing equals one judged from nothing."""
 
+from collections import Counter
 from random import Random
 
 import pytest
@@ -8,6 +9,7 @@ from accessreview.analysis.effective import effective_access
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.revise import revise
 from accessreview.analysis.rules import assess
+from accessreview.analysis.simulate import compare
 from accessreview.analysis.standing import Standing
 from accessreview.model.access import AccountRef, EntityRef, GroupRef, Permission, PermissionKey
 from accessreview.model.change import (
@@ -152,3 +154,28 @@ def test_a_change_to_something_that_is_not_there_is_refused(change: Change, sent
     standing = Standing.of(build_estate(snapshot), random_ruleset(Random(1)))  # noqa: S311
     with pytest.raises(NotFoundError, match=sentence.replace("\\", "\\\\")):
         revise(standing, change)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_effective_privileges_before_and_after_are_compared(seed: int) -> None:
+    rng = Random(seed)  # noqa: S311 - reproducible, not secret
+    snapshot = random_snapshot(rng)
+    rows = rows_of(snapshot)
+    before = after = Standing.of(build_estate(snapshot), random_ruleset(rng))
+    for _ in range(4):
+        if change := random_change(rng, rows):
+            after, _ = revise(after, change)
+    held, holds = (
+        {(a.account, a.entity): set(a.privileges) for a in effective_access(each.estate)}
+        for each in (before, after)
+    )
+    told = compare(before.estate, after.estate)
+    for shifts, more, less in ((told.gained, holds, held), (told.lost, held, holds)):
+        expected = Counter[tuple[AccountRef, str, tuple[str, ...]]]()
+        for (account, entity), privileges in more.items():
+            only = tuple(sorted(privileges - less.get((account, entity), set())))
+            if only:
+                expected[account, entity.vcenter, only] += 1
+        assert expected == {
+            (each.account, each.entity.vcenter, each.privileges): each.entities for each in shifts
+        }
