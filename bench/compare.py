@@ -106,7 +106,7 @@ def main() -> None:
     ]
     comparison = Comparison(Runner(given.runs, given.longest), estates, grown)
     report = comparison.measure(given.only)
-    text = report.text(fixed, spread=given.spread, runs=given.runs)
+    text = report.text(fixed, sys.argv[1:], given.runs)
     print(text)
     if comparison.wrong:
         raise SystemExit("\n".join(comparison.wrong))

@@ -3,6 +3,7 @@
 import math
 import os
 import platform
+import shlex
 import sqlite3
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -64,11 +65,11 @@ class Report:
         outcome = self._found[row, self._sizes[-1]]
         return "" if outcome.failure or not outcome.mib else f"{outcome.mib:,.0f}"
 
-    def text(self, sizes: Mapping[str, int], *, spread: bool, runs: int) -> str:
-        """Everything between the marks of the page."""
-        command = f"`.venv/bin/python bench/compare.py{' --spread' if spread else ''}`"
+    def text(self, sizes: Mapping[str, int], options: Sequence[str], runs: int) -> str:
+        """Everything between the marks of the page; ``options`` are those of the command."""
+        command = f"`{shlex.join(['.venv/bin/python', 'bench/compare.py', *options])}`"
         estate = ", ".join(f"{size:,} {what}" for what, size in sizes.items())
-        best = f"Best of {runs} processes, of one where it takes long or judges a sample."
+        best = f"The best of {runs} runs, or of one where it takes long or judges a sample."
         heads = " | ".join(f"{size:,} accounts" for size in self._sizes)
         lines = [
             f"{command}, {_today()}. {_machine()}. {_versions()}.",
