@@ -1,8 +1,6 @@
 """Tables as Parquet: the same columns as CSV, all strings, no nulls."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +18,8 @@ _MOST_ROWS = 200_000_000
 
 _BATCH = 2**17
 _BYTES_A_NUMBER = 8
-_WORKERS = 2
-_PARTS = 2 * _WORKERS
-"""More than workers, so that not all strings of a column are there at one time."""
+_PARTS = 4
+"""A column is read in so many, so that not all its strings are there at one time."""
 
 
 def format_parquet(table: Table) -> bytes:
@@ -60,8 +57,6 @@ def parse_parquet(file: str, data: bytes, schema: TableSchema, faults: Faults) -
     except (pa.ArrowException, OSError) as error:
         faults.add(f"{file} is not a complete Parquet file: {_first_line(error)}.")
         return unreadable
-    finally:
-        pa.default_memory_pool().release_unused()
     if len(columns) < len(schema.columns):
         return unreadable
     numbers = range(FIRST_ROW, FIRST_ROW + parquet.metadata.num_rows)
@@ -76,18 +71,14 @@ def _columns(
     size = max(1, -(-len(groups) // _PARTS))
     parts = [groups[first : first + size] for first in range(0, len(groups), size)]
     columns = {}
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        for name in schema.columns:
-            read = partial(_encoded, data, name, _repeats_itself(metadata, name))
-            encoded = _joined(list(pool.map(read, parts or [[]])))
-            if encoded.null_count:
-                first = pc.index(pc.is_null(encoded), True).as_py() + FIRST_ROW
-                faults.add(
-                    f"{file} row {first}: column “{name}” is null ({encoded.null_count} rows are); "
-                    "write an empty string."
-                )
-            else:
-                columns[name] = _column(encoded)
+    for name in schema.columns:
+        dictionaries = _repeats_itself(metadata, name)
+        encoded = _joined([_encoded(data, name, dictionaries, part) for part in parts or [[]]])
+        column = _column(file, name, encoded, faults)
+        if column is not None:
+            columns[name] = column
+        del encoded
+        pa.default_memory_pool().release_unused()
     return columns
 
 
@@ -139,11 +130,18 @@ def _is_string(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _column(encoded: pa.DictionaryArray) -> Column:
+def _column(file: str, name: str, encoded: pa.DictionaryArray, faults: Faults) -> Column | None:
+    if encoded.null_count:
+        first = pc.index(pc.is_null(encoded), True).as_py() + FIRST_ROW
+        faults.add(
+            f"{file} row {first}: column “{name}” is null ({encoded.null_count} rows are); "
+            "write an empty string."
+        )
+        return None
     if len(encoded.dictionary) == 1:  # memory for zeros is taken only when they are written to
         codes = np.zeros(len(encoded), dtype=np.int32)
     else:
-        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     return Column(codes, _texts(encoded.dictionary))
 
 
