@@ -153,7 +153,7 @@ class Chains:
         """
         if not self._estate.principals.is_group[principal]:
             return -1
-        first = self._to(principal).first(self._groups_of(account))
+        first = self._to(principal).first(self.leading(account))
         if first is None:
             login, name = self._logins[account], self._estate.principals.names[principal]
             raise NotFoundError(f"The account {login} is in no group that {name} names.")
@@ -194,10 +194,12 @@ class Chains:
         groups = tuple(self._estate.group_ref(group) for group in way)
         return MembershipChain((self._logins[account], *self.names(way), spelled), groups)
 
-    def _groups_of(self, account: int) -> list[int]:
-        """Direct groups; one account is mostly asked about several times in a row."""
-        if account != self._last[0]:
-            self._last = account, self._estate.memberships.groups_of_account[account]
+    def leading(self, account: int) -> list[int]:
+        """The direct groups that lead to any permission."""
+        if account != self._last[0]:  # one account is mostly asked about several times in a row
+            reach = self._estate.memberships.reach
+            groups = self._estate.memberships.groups_of_account[account]
+            self._last = account, [group for group in groups if reach[group]]
         return self._last[1]
 
     def _to(self, principal: int) -> _Towards:
@@ -238,7 +240,7 @@ class Chains:
     def _steps(self, account: int, beginning: Way, ends: Collection[int]) -> AbstractSet[int]:
         memberships = self._estate.memberships
         if not beginning:
-            return set(self._groups_of(account))
+            return set(self.leading(account))
         last = beginning[-1]
         return set() if last in ends else set(memberships.groups_of_group[last])
 
@@ -264,7 +266,7 @@ class Chains:
         leading = self._to(principal).everything()
         number: dict[int, int] = {}
         outwards: list[list[int]] = []
-        waiting = [group for group in self._groups_of(account) if group in leading]
+        waiting = [group for group in self.leading(account) if group in leading]
         starts = tuple(waiting)
         number.update({group: position for position, group in enumerate(waiting)})
         for group in waiting:  # grows while it is walked

@@ -4,7 +4,7 @@ What is the same for everybody of a class is found once, as an ``Outline``: in a
 examples of a million findings differ by little more than the names in them.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.analysis.climb import Fate, climb
@@ -55,10 +55,9 @@ class ExampleWriter:
 
     def __init__(self, estate: Estate, duties: Mapping[str, Duty]) -> None:
         self._memberships = estate.memberships
+        self._class_of: list[int] = estate.memberships.class_of.tolist()
         self._duties = duties
         self._explainer = Explainer(estate)
-        self._about: Hashable = None
-        self._outlines: dict[tuple[int, ...], tuple[Outline, ...]] = {}
         self._known: dict[tuple[object, ...], Outline] = {}
         self._masks: dict[int, int] = {}
         self._nearby: dict[tuple[Vcenter, int], int] = {}
@@ -67,23 +66,13 @@ class ExampleWriter:
         self._held: dict[tuple[Vcenter, frozenset[int], str], bool] = {}
         self._parts: dict[tuple[Vcenter, int, str], bool] = {}
 
-    def tell(
-        self, about: Hashable, identity: str, accounts: Sequence[int], spots: Iterable[Spot]
-    ) -> Told:
-        """The outlines of an identity's spots, which depend on its accounts' classes only.
+    def outlines(self, accounts: Sequence[int], spots: Iterable[Spot]) -> tuple[Outline, ...]:
+        """What the spots of an identity with these accounts come from.
 
-        ``spots`` are taken only if no identity of the same classes was told of before, in one row
-        of calls ``about`` the same.
+        It depends on the accounts' classes only, so that who is of the same kind shares it.
         """
-        if about != self._about:
-            self._about, self._outlines = about, {}
-        classes = tuple([int(self._memberships.class_of[account]) for account in accounts])
-        outlines = self._outlines.get(classes)
-        if outlines is None:
-            masks = tuple([self._principals(accounts[at], each) for at, each in enumerate(classes)])
-            outlines = tuple(self._outline(masks, spot) for spot in spots)
-            self._outlines[classes] = outlines
-        return Told(identity, accounts, outlines)
+        masks = tuple([self._principals(account) for account in accounts])
+        return tuple([self._outline(masks, spot) for spot in spots])
 
     def examples(self, told: Told) -> tuple[Example, ...]:
         """The outlines with all names, and with one chain of groups behind every grant."""
@@ -176,10 +165,11 @@ class ExampleWriter:
             self._parts[key] = contributes(self._duties[duty], vcenter.privileges[role])
         return self._parts[key]
 
-    def _principals(self, account: int, number: int) -> int:
+    def _principals(self, account: int) -> int:
+        number = self._class_of[account]
         mask = self._masks.get(number)
         if mask is None:
-            mask = self._masks[number] = self._memberships.principals_of(account)
+            mask = self._masks[number] = self._memberships.classes[number]
         return mask
 
 

@@ -87,14 +87,21 @@ def findings(
     subject_of: Numbers,
     vcenters: Sequence[str],
 ) -> Findings:
-    """What is broken, by identity: ``names[i]`` is the subject ``subject_of[i]``."""
-    order = sorted(range(len(ruleset.rules)), key=lambda number: ruleset.rules[number].id)
+    """What is broken, by identity: ``names[i]`` is the subject ``subject_of[i]``.
+
+    A rule that nobody breaks is left out altogether, and so is a subject that breaks none.
+    """
+    holders = sprawls(ruleset, sums.holders)
+    broken = broken_places(ruleset, sums.places, sums.held)
+    order = sorted(
+        np.flatnonzero(broken.any(axis=1) | holders.any(axis=1)).tolist(),
+        key=lambda number: ruleset.rules[number].id,
+    )
     rules = tuple(
         BrokenRule(rule.id, rule.kind, rule.severity)
         for rule in (ruleset.rules[number] for number in order)
     )
-    holders = sprawls(ruleset, sums.holders)
-    guilty, classes = _classes(broken_places(ruleset, sums.places, sums.held)[order].T)
+    guilty, classes = _classes(broken[order].T)
     counts = np.concatenate([guilty, *_of_vcenters(holders[order])])
     class_of_subject = classes[subject_of]
     people = np.flatnonzero(class_of_subject >= 0)

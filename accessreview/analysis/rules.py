@@ -8,8 +8,8 @@ from itertools import islice
 import numpy as np
 
 from accessreview.analysis.estate import Estate
-from accessreview.analysis.examples import ExampleWriter, Told
-from accessreview.analysis.identities import Identities, enabled_accounts
+from accessreview.analysis.examples import ExampleWriter, Outline, Told
+from accessreview.analysis.identities import enabled_accounts
 from accessreview.analysis.merge import findings, merge
 from accessreview.analysis.population import Population
 from accessreview.analysis.sets import Numbers, Sets
@@ -51,6 +51,7 @@ class Judgement:
         self._judged = judged
         self._keep = keep
         self._ruleset = ruleset
+        self._outlines: dict[tuple[int, ...], tuple[Outline, ...]] = {}
         self._rules = {rule.id: (number, rule) for number, rule in enumerate(ruleset.rules)}
         self.findings = findings(
             ruleset,
@@ -59,6 +60,14 @@ class Judgement:
             population.kind_of,
             [bench.vcenter.id for bench, _, _ in judged],
         )
+
+    def person(self, identity: str) -> int:
+        """The number of an identity, as ``told_of`` takes it."""
+        return self._telling.numbers[identity]
+
+    def number_of_rule(self, rule: str) -> int:
+        """The number of a rule by its id, as ``told_of`` takes it."""
+        return self._rules[rule][0]
 
     def examples(self, finding: Finding) -> tuple[Example, ...]:
         """Its first places by vCenter and id, with the deciding grants behind every duty there.
@@ -71,38 +80,47 @@ class Judgement:
 
     def told(self, finding: Finding) -> Iterator[Told]:
         """The same examples, by identity, as outlines that identities of equal classes share."""
-        if not self._keep:
-            return
         number, rule = self._rules[finding.key.rule]
-        subject = finding.key.subject
-        if not isinstance(rule, SprawlRule):
-            yield self._tell(number, rule.id, self._telling.numbers[subject], None)
-            return
-        for identity in islice(self._holders(number, subject), self._keep):
-            yield self._tell(number, (rule.id, subject), identity, subject)
+        if isinstance(rule, SprawlRule):
+            return self.told_of_sprawl(number, finding.key.subject)
+        return iter((self.told_of(number, self.person(finding.key.subject)),))
+
+    def told_of(self, rule: int, identity: int) -> Told:
+        """The examples of a finding about an identity, both by number."""
+        accounts = self._telling.accounts[identity]
+        # by class, account by account: equal kinds may have them in another order
+        key = (rule, *[self._telling.class_of[account] for account in accounts])
+        outlines = self._outlines.get(key)
+        if outlines is None:
+            outlines = self._outlines[key] = self._outlined(rule, identity, None)
+        return Told(self._population.identities.names[identity], accounts, outlines)
+
+    def told_of_sprawl(self, rule: int, vcenter: str) -> Iterator[Told]:
+        """The examples of a finding about a vCenter: the first place of each identity shown."""
+        for identity in islice(self._holders(rule, vcenter), self._keep):
+            outlines = self._outlined(rule, identity, vcenter)
+            name = self._population.identities.names[identity]
+            yield Told(name, self._telling.accounts[identity], outlines)
+
+    def _outlined(self, rule: int, identity: int, only: str | None) -> tuple[Outline, ...]:
+        if not self._keep:
+            return ()
+        found = self._spots(rule, self._telling.kinds[identity], only)
+        return self._telling.writer.outlines(self._telling.accounts[identity], found)
 
     @cached_property
     def _telling(self) -> "_Telling":
-        return _Telling.of(self._estate, self._ruleset, self._population.identities)
-
-    def _tell(self, rule: int, about: object, identity: int, only: str | None) -> Told:
-        population = self._population
-        return self._telling.writer.tell(
-            about,
-            population.identities.names[identity],
-            self._telling.accounts[identity],
-            self._spots(rule, int(population.kind_of[identity]), only),
-        )
+        return _Telling.of(self._estate, self._ruleset, self._population)
 
     def _spots(self, rule: int, kind: int, only: str | None) -> Iterator[Spot]:
         """What to show of a kind, found only if somebody takes it: kinds come again and again."""
-        marked = [
+        first = int(self._begins[rule, kind])
+        columns = self._columns[kind, first:].tolist()
+        marked = (
             (bench, marks[rule], column)
-            for (bench, _, marks), column in zip(
-                self._judged, self._columns[kind].tolist(), strict=True
-            )
+            for (bench, _, marks), column in zip(self._judged[first:], columns, strict=True)
             if column >= 0
-        ]
+        )
         found = spots(self._ruleset.rules[rule], marked, only=only)
         yield from islice(found, self._keep if only is None else 1)
 
@@ -110,6 +128,17 @@ class Judgement:
     def _columns(self) -> Numbers:
         """By kind and vCenter the column of the verdicts."""
         return np.stack([verdicts.column_of for _, verdicts, _ in self._judged], axis=1)
+
+    @cached_property
+    def _begins(self) -> Numbers:
+        """By rule and kind the first vCenter with a place; 0 for a scope beyond one vCenter."""
+        begins = np.zeros((len(self._ruleset.rules), len(self._population.kinds)), dtype=np.int32)
+        for number in reversed(range(len(self._judged))):
+            _, verdicts, _ = self._judged[number]
+            known = np.flatnonzero(verdicts.column_of >= 0)
+            rule, at = np.nonzero(verdicts.places[:, verdicts.column_of[known]])
+            begins[rule, known[at]] = number
+        return begins
 
     def _holders(self, rule: int, vcenter: str) -> Iterator[int]:
         """The identities behind a sprawl, by name."""
@@ -122,19 +151,27 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Telling:
-    """What only examples need: identities by name, and their enabled accounts by number."""
+    """What only examples need: identities by name; their enabled accounts and kinds by number.
+
+    ``class_of`` gives every account's class.
+    """
 
     writer: ExampleWriter
     numbers: Mapping[str, int]
     accounts: Sets
+    kinds: Sequence[int]
+    class_of: Sequence[int]
 
     @classmethod
-    def of(cls, estate: Estate, ruleset: Ruleset, identities: Identities) -> "_Telling":
+    def of(cls, estate: Estate, ruleset: Ruleset, population: Population) -> "_Telling":
+        identities = population.identities
         used = {name: ruleset.duties[name] for rule in ruleset.rules for name in duties_of(rule)}
         return cls(
             writer=ExampleWriter(estate, used),
             numbers={name: number for number, name in enumerate(identities.names)},
             accounts=identities.accounts(enabled_accounts(estate)),
+            kinds=population.kind_of.tolist(),
+            class_of=estate.memberships.class_of.tolist(),
         )
 
 

@@ -1,6 +1,6 @@
 """The first places where a kind of identity breaks a rule, from the marks of every vCenter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,7 +24,7 @@ class Spot:
 
 
 def spots(
-    rule: Rule, marked: Sequence[tuple[Bench, Marks, int]], *, only: str | None = None
+    rule: Rule, marked: Iterable[tuple[Bench, Marks, int]], *, only: str | None = None
 ) -> Iterator[Spot]:
     """Places by vCenter and id, as many as are marked; of each site one before further ones.
 
@@ -78,7 +78,7 @@ def _held(
     }
 
 
-def _anywhere(rule: ConflictRule, marked: Sequence[tuple[Bench, Marks, int]]) -> Iterator[Spot]:
+def _anywhere(rule: ConflictRule, marked: Iterable[tuple[Bench, Marks, int]]) -> Iterator[Spot]:
     found: dict[str, Sequence[tuple[Vcenter, int]]] = {}
     for bench, marks, column in marked:
         if column >= 0 and isinstance(marks, AreaMarks):

@@ -16,6 +16,7 @@ _MOST_ROWS = 200_000_000
 """More than any estate has; a few bytes of Parquet can claim any number of equal rows."""
 
 
+_DICTIONARY = 2**30
 _BATCH = 2**17
 _BYTES_A_NUMBER = 8
 _PARTS = 4
@@ -32,7 +33,15 @@ def format_parquet(table: Table) -> bytes:
     }
     sink = pa.BufferOutputStream()
     arrow = pa.table({name: columns[name] for name in table.schema.columns})
-    pq.write_table(arrow, sink, compression="zstd", store_schema=False)
+    # One dictionary for the whole column: a reader takes its numbers over instead of the strings.
+    pq.write_table(
+        arrow,
+        sink,
+        compression="zstd",
+        store_schema=False,
+        row_group_size=max(1, len(table)),
+        dictionary_pagesize_limit=_DICTIONARY,
+    )
     return bytes(sink.getvalue())
 
 
@@ -87,6 +96,9 @@ def _encoded(
 ) -> pa.DictionaryArray:
     """Some row groups of a column as numbers of its strings."""
     source = pq.ParquetFile(pa.BufferReader(data), read_dictionary=dictionaries)
+    if dictionaries:  # every batch would bring the whole dictionary again
+        numbered = source.read_row_groups(groups, columns=[name]).column(0)
+        return _distinct(numbered.unify_dictionaries().combine_chunks())
     batches = source.iter_batches(_BATCH, row_groups=groups, columns=[name])
     strings = pa.chunked_array(
         [batch.column(0) for batch in batches], source.schema_arrow.field(name).type

@@ -5,7 +5,7 @@ from them because a million accounts have hundreds of thousands of findings, and
 from the next is no more than an account, a login and a few groups.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
 
@@ -16,7 +16,8 @@ from accessreview.analysis.rules import Judgement
 from accessreview.cli.output import json_text
 from accessreview.evidence.compile import finding_row
 from accessreview.model.access import Grant
-from accessreview.model.finding import Example, Finding, SubjectKind
+from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
+from accessreview.model.findings import Findings
 
 Row = dict[str, object]
 
@@ -51,13 +52,17 @@ def example_row(example: Example) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A grant in the text of an outline: what stands before its account, and before its groups."""
+    """A grant in the text of an outline: what stands before its account, and before its groups.
+
+    ``groups`` keeps the rest of the chain by the group that it begins with.
+    """
 
     before: str
     position: int
     principal: int
     spelled: str
     between: str
+    groups: dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,50 +81,69 @@ class FindingLines:
         self._estate = estate
         self._judgement = judgement
         self._explainer = Explainer(estate)
-        self._rows: dict[tuple[str, SubjectKind, int], tuple[str, str]] = {}
         self._forms: dict[Outline, _Form] = {}
         self._pieces: dict[tuple[object, ...], tuple[str, str, str]] = {}
-        self._groups: dict[tuple[int, int, str], str] = {}
+        self._groups: dict[tuple[int, str], dict[int, str]] = {}
         self._accounts: dict[int, tuple[str, str]] = {}
 
     def __iter__(self) -> Iterator[str]:
         """One line a finding, in their order."""
-        return map(self.line, self._judgement.findings)
+        findings = self._judgement.findings
+        verdicts, subjects = findings.rows
+        people = [self._judgement.person(name) for name in findings.identities]
+        names = [quoted(name) for name in findings.identities]
+        around = list(self._around(findings))
+        for verdict, subject in zip(verdicts.tolist(), subjects.tolist(), strict=True):
+            rule, before, after = around[verdict]
+            if subject < len(people):
+                name = names[subject]
+                texts = self._examples(self._judgement.told_of(rule, people[subject]))
+            else:
+                vcenter = findings.vcenters[subject - len(people)]
+                name = quoted(vcenter)
+                told = self._judgement.told_of_sprawl(rule, vcenter)
+                texts = [text for each in told for text in self._examples(each)]
+            yield f'{{"examples": [{", ".join(texts)}]{before}{name}{after}'
 
-    def line(self, finding: Finding) -> str:
-        examples = ", ".join(
-            [text for told in self._judgement.told(finding) for text in self._examples(told)]
+    def _around(self, findings: Findings) -> Iterator[tuple[int, str, str]]:
+        """By verdict the rule, and what stands before the subject and after it.
+
+        The examples sort before everything.
+        """
+        people = len(findings.identities)
+        of_verdict = zip(
+            findings.rule.tolist(),
+            findings.of_class.tolist(),
+            findings.places.tolist(),
+            strict=True,
         )
-        key = (finding.key.rule, finding.key.subject_kind, finding.places)
-        before, after = self._rows.get(key) or self._row(finding)
-        return f'{{"examples": [{examples}]{before}{quoted(finding.key.subject)}{after}'
+        of_people = set(findings.class_of[:people].tolist())
+        for rule, of_class, places in of_verdict:
+            broken = findings.rules[rule]
+            kind = SubjectKind.IDENTITY if of_class in of_people else SubjectKind.VCENTER
+            key = FindingKey(broken.id, kind, "")
+            row = finding_row(Finding(key, broken.kind, broken.severity, places))
+            fields = [(name, f", {quoted(name)}: {json_text(row[name])}") for name in sorted(row)]
+            before = "".join(text for name, text in fields if name < kind.value)
+            after = "".join(text for name, text in fields if name > kind.value)
+            number = self._judgement.number_of_rule(broken.id)
+            yield number, f"{before}, {quoted(kind.value)}: ", f"{after}}}"
 
-    def _row(self, finding: Finding) -> tuple[str, str]:
-        """What stands before the subject and after it; the examples sort before everything."""
-        row, subject = finding_row(finding), finding.key.subject_kind.value
-        fields = [(key, f", {quoted(key)}: {json_text(row[key])}") for key in sorted(row)]
-        before = "".join(text for key, text in fields if key < subject)
-        after = "".join(text for key, text in fields if key > subject)
-        found = (f"{before}, {quoted(subject)}: ", f"{after}}}")
-        self._rows[finding.key.rule, finding.key.subject_kind, finding.places] = found
-        return found
-
-    def _examples(self, told: Told) -> Iterator[str]:
-        identity = quoted(told.identity)
+    def _examples(self, told: Told) -> list[str]:
+        texts = []
         for outline in told.outlines:
             form = self._forms.get(outline)
             if form is None:
                 form = self._forms[outline] = self._form(outline)
-            parts = [self._filled(slot, told.accounts) for slot in form.slots]
-            yield f"{''.join(parts)}{form.before_identity}{identity}{form.end}"
+            parts = [self._filled(slot, told.accounts[slot.position]) for slot in form.slots]
+            texts.append(f"{''.join(parts)}{form.before_identity}{quoted(told.identity)}{form.end}")
+        return texts
 
-    def _filled(self, slot: _Slot, accounts: Sequence[int]) -> str:
-        account = accounts[slot.position]
+    def _filled(self, slot: _Slot, account: int) -> str:
         first = self._explainer.chains.first(account, slot.principal)
-        key = (first, slot.principal, slot.spelled)
-        groups = self._groups.get(key)
+        groups = slot.groups.get(first)
         if groups is None:
-            groups = self._groups[key] = self._chain(*key)
+            groups = slot.groups[first] = self._chain(first, slot.principal, slot.spelled)
         who, login = self._accounts.get(account) or self._account(account)
         return f"{slot.before}{who}{slot.between}{login}{groups}"
 
@@ -144,7 +168,8 @@ class FindingLines:
                 spelled, between, after = self._piece(behind)
                 before = f'{text}{", " if position else ""}{{"account": '
                 principal = behind.fate.entry.principal
-                slots.append(_Slot(before, behind.position, principal, spelled, between))
+                groups = self._groups.setdefault((principal, spelled), {})
+                slots.append(_Slot(before, behind.position, principal, spelled, between, groups))
                 text = after
             text += "]"
         end = (
