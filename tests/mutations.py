@@ -1,17 +1,15 @@
 """Certificates altered at random, and where it matters by what the snapshot might have said."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from accessreview.model.certificate import CITED
 from accessreview.model.policy import Ruleset
 from accessreview.model.snapshot import Snapshot
 
 Json = Any
 _HEAD = {"format", "version", "snapshot", "ruleset", "engine"}
-_COLUMNS = ("parent", "second_parent", "acl_of", "on", "global", "type", "")
 
 
 class Mutator:
@@ -19,20 +17,25 @@ class Mutator:
 
     def __init__(self, rng: Random, snapshot: Snapshot, ruleset: Ruleset) -> None:
         self._rng = rng
-        self._rows = {
-            table: [[*row] for row in zip(*(snapshot[table][c] for c in columns), strict=True)]
-            for table, columns in CITED.items()
+        table = {name: [*snapshot[name].rows()] for name in snapshot.tables}
+        accounts = [[*row[:2]] for row in table["accounts"]]
+        entities = [[*row[:2]] for row in table["entities"]]
+        who = [row[-1] or "/".join(row[:2]) for row in table["accounts"]]
+        columns = [*snapshot["permissions"].columns]
+        self._whole: Mapping[object, Sequence[Json]] = {
+            "account": accounts,
+            "entity": entities,
+            "groups": [[[*row[:2]]] for row in table["groups"]],
+            "permission": [dict(zip(columns, row, strict=True)) for row in table["permissions"]],
         }
-        accounts = self._rows["accounts"]
-        who = [identity or f"{source}/{ident}" for source, ident, _, identity in accounts]
-        entities = [row[:2] for row in self._rows["entities"]]
-        self._pools: dict[object, Sequence[str]] = {
+        self._single: Mapping[object, Sequence[Json]] = {
             "duty": [*ruleset.duties],
             "rule": [rule.id for rule in ruleset.rules],
             "identity": who,
             "subject": [*who, *{vcenter for vcenter, _ in entities}],
-            "id": ["", *(ident for _, ident in entities)],
-            "vcenter": ["", *(vcenter for vcenter, _ in entities)],
+            "privileges": [privilege for _, _, privilege in table["role_privileges"]],
+            "path": ["", *(ident for _, ident in entities)],
+            "within": [ident for _, ident in entities],
         }
 
     def mutated(self, certificate: bytes) -> Json:
@@ -44,16 +47,18 @@ class Mutator:
     def _alter(self, document: Json) -> None:
         rng = self._rng
         path = rng.choice([p for p in _paths(document) if p and p[0] not in _HEAD])
-        if path[0] == "facts" and len(path) > 2 and rng.random() < 0.7:
-            document["facts"][path[1]][path[2]] = rng.choice(self._rows[path[1]])
-            return
+        whole = [n for n, part in enumerate(path) if self._whole.get(part)]
+        if whole and rng.random() < 0.7:
+            path = path[: whole[-1] + 1]
         holder = document
         for key in path[:-1]:
             holder = holder[key]
         key, value = path[-1], holder[path[-1]]
-        if isinstance(value, str):
-            pool = _COLUMNS if value in _COLUMNS[:5] else self._pools.get(key, (value.upper(), ""))
-            holder[key] = rng.choice(pool)
+        of = next(part for part in reversed(path) if isinstance(part, str))
+        if key in self._whole and rng.random() < 0.7:
+            holder[key] = json.loads(json.dumps(rng.choice(self._whole[key] or [[]])))
+        elif isinstance(value, str):
+            holder[key] = rng.choice(self._single.get(of) or (value.upper(), ""))
         elif isinstance(value, int):
             holder[key] = rng.choice((value + 1, value - 1, rng.randrange(8), -1))
         elif isinstance(holder, list) and rng.random() < 0.5:

@@ -11,6 +11,7 @@ from accessreview.analysis.holdings import deciding_regions
 from accessreview.analysis.identities import accounts_by_identity
 from accessreview.analysis.inventory import GLOBAL
 from accessreview.analysis.keys import bits
+from accessreview.analysis.places import Places
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.access import EntityRef
 from accessreview.model.duties import counts_on, holds, matching
@@ -23,8 +24,6 @@ Cell = tuple[int, str]
 
 Place = tuple[int, Mapping[Cell, int]]
 """An entity, or the global node for a whole vCenter, and the first entity of each cell in it."""
-
-_COMPUTE = frozenset({"ComputeResource", "ClusterComputeResource"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,7 @@ class Witnesses:
         self._estate = estate
         self._duties = ruleset.duties
         self._rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.rules}
-        compute = _compute_of_hosts(estate)
-        self._grounds = {v.id: _Ground(v, compute) for v in estate.vcenters.values()}
+        self._grounds = {v.id: _Ground(v) for v in estate.vcenters.values()}
         self._privileges: dict[tuple[str, str], Sequence[frozenset[str]]] = {}
         self._roles: dict[tuple[str, int], Mapping[int, set[int]]] = {}
         self._cells: dict[tuple[str, frozenset[int], str], frozenset[Cell]] = {}
@@ -122,7 +120,7 @@ class Witnesses:
         return found
 
     def _where(self, ground: "_Ground", masks: frozenset[int], duty: Duty) -> frozenset[Cell]:
-        privileges = self._parts(ground.vcenter, duty)
+        privileges = self.parts(ground.vcenter, duty)
         named = (privileges[role] for role in ground.roles(masks))
         if not holds(duty, frozenset[str]().union(*named)):
             return frozenset()  # whatever decides, its roles together are too little
@@ -140,7 +138,7 @@ class Witnesses:
             cell for cell in ground.cells if cell[0] in held and counts_on(duty, cell[1])
         )
 
-    def _parts(self, vcenter: Vcenter, duty: Duty) -> Sequence[frozenset[str]]:
+    def parts(self, vcenter: Vcenter, duty: Duty) -> Sequence[frozenset[str]]:
         """By role, the privileges that the duty's patterns match."""
         key = (vcenter.id, duty.id)
         if key not in self._privileges:
@@ -166,9 +164,8 @@ class Witnesses:
 class _Ground:
     """The entities of one vCenter by cell, and the places that they make."""
 
-    def __init__(self, vcenter: Vcenter, compute: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, vcenter: Vcenter) -> None:
         self.vcenter = vcenter
-        self._compute = compute
         self._inventory = vcenter.inventory
         self._places: dict[Scope, Sequence[Place]] = {}
 
@@ -234,36 +231,14 @@ class _Ground:
             yield GLOBAL, {cell: entities[0] for cell, entities in self.cells.items()}
 
     def _placements(self) -> Iterator[Place]:
-        inventory, met = self._inventory, set[frozenset[Cell]]()
-        for machine in inventory.by_id:
-            if inventory.types[machine] != "VirtualMachine":
+        types, met = self._inventory.types, set[frozenset[Cell]]()
+        placed_together = Places(self.vcenter).placed_together
+        for machine in self._inventory.by_id:
+            if types[machine] != "VirtualMachine":
                 continue
-            together = {self._cell[machine]: machine}
-            for on in inventory.placed_on.get(machine, ()):
-                together.setdefault(self._cell[on], on)
-                compute = self._compute.get((self.vcenter.id, inventory.ids[on]))
-                if compute is not None:
-                    parent = inventory.number[compute]
-                    together.setdefault(self._cell[parent], parent)
+            together: dict[Cell, int] = {}
+            for entity in placed_together(machine):
+                together.setdefault(self._cell[entity], entity)
             if frozenset(together) not in met:
                 met.add(frozenset(together))
                 yield machine, together
-
-
-def _compute_of_hosts(estate: Estate) -> Mapping[tuple[str, str], str]:
-    """By source and id of a host, the compute resource or cluster that is its parent.
-
-    The column ``parent`` alone says so: to the inventory's numbers both lines are alike.
-    """
-    table = estate.snapshot["entities"]
-    sources, ids, types, parents = ([*table[name]] for name in ("source", "id", "type", "parent"))
-    compute = {
-        (source, ident)
-        for source, ident, kind in zip(sources, ids, types, strict=True)
-        if kind in _COMPUTE
-    }
-    return {
-        (source, ident): parent
-        for source, ident, kind, parent in zip(sources, ids, types, parents, strict=True)
-        if kind == "HostSystem" and (source, parent) in compute
-    }

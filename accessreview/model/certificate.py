@@ -1,88 +1,65 @@
-"""A certificate: rows of a snapshot, and how they make a finding; ``certificates.md`` has it all.
+"""A certificate: rows of a snapshot, one leading to the next, that make a finding.
 
-Facts are listed once, by table, and referred to by their number there, from 0.
+``docs/reference/certificates.md`` has it all; ``evidence/certificates.py`` checks it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-
-from accessreview.model.access import EntityRef
 
 FORMAT = "accessreview-certificate"
 VERSION = 1
 
-CITED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "entities": ("source", "id", "type", "parent", "second_parent", "acl_of"),
-        "placements": ("source", "entity", "on"),
-        "role_privileges": ("source", "role", "privilege"),
-        "permissions": ("source", "entity", "principal", "is_group", "role", "propagate"),
-        "accounts": ("source", "id", "enabled", "identity"),
-        "principal_names": ("source", "id", "name"),
-        "members": ("group_source", "group", "member_source", "member"),
-    }
-)
-"""By table, the columns that a fact quotes: no names of people beyond what permissions match by."""
-
-Step = tuple[int, str]
-"""A fact, and the column of it that leads on; ``GLOBAL_STEP`` where nothing lies above."""
-
-GLOBAL_STEP = "global"
+Key = tuple[str, str]
+"""Source and id of an account, a group or an entity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitedGrant:
     """How a permission names an account, and the privileges of its role that matter here.
 
-    ``members`` lead from the account to the group that ``name`` names, nearest first; none if it
-    names the account.
+    ``groups`` lead from the account to the group that the permission names, each a member of the
+    next; none if it names the account. ``permission`` is a row by the names of its columns.
     """
 
-    account: int
-    members: tuple[int, ...]
-    name: int
-    permission: int
-    privileges: tuple[int, ...]
+    account: Key
+    groups: tuple[Key, ...]
+    permission: Mapping[str, str]
+    privileges: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """That a grant decides on an entity: ``path`` leads from it up to what carries the entry."""
+    """That a grant, by its number, decides on an entity.
 
-    grant: int
-    path: tuple[Step, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldDuty:
-    """That a duty is held on an entity by the grants of ``by`` together.
-
-    ``within`` says why the entity belongs to the place: for a placement the way from the virtual
-    machine to the entity, for a datacenter the way up from the entity.
+    ``path`` has the ids of the nodes on the way up: first what carries the entity's permissions,
+    last what carries the grant's, which is empty for a global one.
     """
 
-    duty: str
-    entity: int
-    within: tuple[Step, ...]
-    by: tuple[Decided, ...]
+    grant: int
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """One identity that holds duties in one place, which is an entity for reach and sprawl.
+    """That an identity holds a duty on an entity by the grants of ``by`` together.
 
-    A place without an id is the whole vCenter; without a vCenter too it is everything.
+    ``within`` has the ids on the way from the place to the entity, both included: from the machine
+    of a placement, or a datacenter. For other scopes it is the entity alone.
     """
 
     identity: str
-    place: EntityRef
-    held: tuple[HeldDuty, ...]
+    duty: str
+    entity: Key
+    within: tuple[str, ...]
+    by: tuple[Decided, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """One finding with what proves it: as many witnesses as its rule needs to be violated."""
+    """One finding with as many witnesses as its rule needs to be violated.
+
+    ``grants`` are listed once and referred to by their number, from 0.
+    """
 
     format: str
     version: int
@@ -91,6 +68,5 @@ class Certificate:
     engine: str
     rule: str
     subject: str
-    facts: Mapping[str, tuple[tuple[str, ...], ...]]
     grants: tuple[CitedGrant, ...]
     witnesses: tuple[Witness, ...]

@@ -88,9 +88,14 @@ def _tuple(arguments: tuple[Any, ...]) -> Decode:
         element = _decoder(arguments[0])
         return lambda plain: tuple(map(element, _list(plain)))
     elements = [_decoder(argument) for argument in arguments]
-    return lambda plain: tuple(
-        element(item) for element, item in zip(elements, _list(plain), strict=True)
-    )
+
+    def read(plain: object) -> object:
+        items = _list(plain)
+        if len(items) != len(elements):
+            raise TypeError(f"{_shown(plain)} where {len(elements)} values are due")
+        return tuple(element(item) for element, item in zip(elements, items, strict=True))
+
+    return read
 
 
 def _union(arguments: tuple[Any, ...]) -> Decode:

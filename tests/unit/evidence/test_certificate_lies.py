@@ -81,6 +81,7 @@ def conflict(scope: Scope, *duties: str) -> Ruleset:
 
 
 PLACEMENT = conflict(Scope.PLACEMENT, "vm", "host")
+CLUSTER = conflict(Scope.PLACEMENT, "cluster")
 
 
 def proof(ruleset: Ruleset, snapshot: Snapshot | None = None) -> Certificate:
@@ -96,15 +97,8 @@ def problems(certificate: Certificate, ruleset: Ruleset, snapshot: Snapshot | No
 
 
 def held(certificate: Certificate, duty: str) -> Certificate:
-    found = [h for w in certificate["witnesses"] for h in w["held"] if h["duty"] == duty]
-    one: Certificate = found[0]
-    return one
-
-
-def cited(certificate: Certificate, table: str, *row: str) -> int:
-    """The number of a fact that is true but was not needed so far."""
-    certificate["facts"][table].append([*row])
-    return len(certificate["facts"][table]) - 1
+    found: Certificate = next(w for w in certificate["witnesses"] if w["duty"] == duty)
+    return found
 
 
 def by(certificate: Certificate, duty: str) -> Certificate:
@@ -120,107 +114,146 @@ def grant(certificate: Certificate, duty: str) -> Certificate:
 def test_the_certificate_holds_before_anybody_lies() -> None:
     certificate = proof(PLACEMENT)
     assert problems(certificate, PLACEMENT) == ""
-    path = by(certificate, "vm")["path"]
-    steps = [(certificate["facts"]["entities"][n][1], column) for n, column in path]
-    assert steps == [
-        ("other", "parent"),
-        ("folder", "parent"),
-        ("vms", "acl_of"),
-        ("dc", "parent"),
+    assert certificate["witnesses"] == [
+        {
+            "identity": "una",
+            "duty": "vm",
+            "entity": ["vc", "other"],
+            "within": ["other"],
+            "by": [{"grant": 0, "path": ["other", "folder", "dc", "root"]}],
+        },
+        {
+            "identity": "una",
+            "duty": "host",
+            "entity": ["vc", "host"],
+            "within": ["other", "host"],
+            "by": [{"grant": 1, "path": ["host", "cluster"]}],
+        },
     ]
-    assert len(grant(certificate, "vm")["members"]) == 2
-    placements = certificate["facts"]["placements"]
-    assert [placements[n] for n, _ in held(certificate, "host")["within"]] == [
-        ["vc", "other", "host"]
-    ]
+    assert certificate["grants"][0] == {
+        "account": ["dir", "u"],
+        "groups": [["dir", "inner"], ["dir", "outer"]],
+        "permission": {
+            "source": "vc",
+            "entity": "root",
+            "principal": "D\\outer",
+            "is_group": "true",
+            "role": "vm-role",
+            "propagate": "true",
+        },
+        "privileges": ["VM.A", "VM.B"],
+    }
 
 
 LIES: dict[str, tuple[Lie, str]] = {
     "another snapshot": (lambda c: c.update(snapshot="1" * 64), "Its snapshot is 1"),
     "another ruleset": (lambda c: c.update(ruleset="b" * 64), "Its ruleset is b"),
     "another version": (lambda c: c.update(version=2), "Its version is 2, not 1."),
+    "another format": (lambda c: c.update(format="x"), "Its format is x, not accessreview-"),
     "a rule that is none": (lambda c: c.update(rule="x"), "The ruleset has no rule x."),
-    "a table that is none": (lambda c: c["facts"].update(roles=[["vc", "1"]]), "no row vc, 1"),
-    "a member that is none": (
-        lambda c: c["facts"]["members"][0].__setitem__(3, "v"),
-        "has no row dir, inner, dir, v in the table members.",
+    "an account that is none": (
+        lambda c: grant(c, "vm").update(account=["dir", "x"]), "x is not a member of inner."
     ),
-    "a row cut short": (lambda c: c["facts"]["members"][0].pop(), "has no row dir, inner, dir in"),
-    "nobody": (lambda c: c["witnesses"].clear(), "It shows 0 places; 0 are allowed."),
-    "somebody else": (lambda c: c.update(subject="ann"), "what others than ann hold."),
+    "a name cut short": (lambda c: grant(c, "vm")["groups"][0].pop(), "where 2 values are due"),
+    "nobody": (lambda c: c["witnesses"].clear(), "It shows 0 places where one is due."),
+    "somebody else": (lambda c: c.update(subject="ann"), "is not about ann alone."),
     "somebody else's account": (
-        lambda c: c["witnesses"][0].update(identity="ann"),
-        "The account u belongs to una, not to ann.",
+        lambda c: held(c, "vm").update(identity="ann"), "dir/u belongs to una, not to ann."
     ),
-    "one duty too few": (lambda c: c["witnesses"][0]["held"].pop(), "1 duties in one place"),
+    "one duty too few": (lambda c: c["witnesses"].pop(), "It shows 1 where rule takes 2."),
     "one duty twice": (
-        lambda c: c["witnesses"][0].update(held=[held(c, "vm")] * 2),
-        "1 duties in one place, not 2.",
+        lambda c: c.update(witnesses=[held(c, "vm")] * 2), "It shows 1 where rule takes 2."
     ),
-    "a duty of no rule": (lambda c: held(c, "vm").update(duty="cluster"), "has no duty cluster"),
+    "a duty that is none": (lambda c: held(c, "vm").update(duty="x"), "has no duty x."),
+    "a duty of no rule": (
+        lambda c: c["witnesses"].append(
+            proof(CLUSTER)["witnesses"][0] | {"by": [{"grant": 1, "path": ["cluster"]}]}
+        ),
+        "It shows duties that rule does not have.",
+    ),
     "duties exchanged": (
         lambda c: (held(c, "vm").update(duty="x"), held(c, "host").update(duty="vm"),
                    held(c, "x").update(duty="host")),
         "host does not count on a VirtualMachine.",
     ),
     "a place where it is not": (
-        lambda c: c["witnesses"][0]["place"].update(id="vm"),
-        "other is not shown to belong to vc/vm.",
+        lambda c: held(c, "host").update(within=["other", "cluster"]),
+        "host is not shown to be in a place (placement).",
     ),
-    "a placement that is not followed": (
-        lambda c: held(c, "host").update(within=[]),
-        "host is not shown to belong to vc/other.",
+    "two places": (
+        lambda c: held(c, "host").update(within=["vm", "host"]), "It shows 2 places where one is"
+    ),
+    "no place": (
+        lambda c: held(c, "host").update(within=[]), "host is not shown to be in a place"
+    ),
+    "a place of another type": (
+        lambda c: held(c, "host").update(within=["host"]), "host is not shown to be in a place"
     ),
     "a privilege too few": (
         lambda c: grant(c, "vm")["privileges"].pop(), "on other does not amount to vm."
     ),
     "one privilege counted twice": (
-        lambda c: grant(c, "vm").update(privileges=grant(c, "vm")["privileges"][:1] * 2),
+        lambda c: grant(c, "vm").update(privileges=["VM.A", "VM.A"]),
         "on other does not amount to vm.",
     ),
     "privileges of another role": (
-        lambda c: grant(c, "host").update(privileges=grant(c, "vm")["privileges"]),
-        "has another role.",
+        lambda c: grant(c, "vm").update(privileges=["Host.A"]),
+        "The role vm-role does not give Host.A.",
+    ),
+    "nothing that gives it": (
+        lambda c: held(c, "vm")["by"].clear(), "on other does not amount to vm."
     ),
     "another permission": (
-        lambda c: grant(c, "vm").update(permission=grant(c, "host")["permission"]),
-        "is not on root, where the path ends.",
+        lambda c: grant(c, "host").update(
+            permission=grant(c, "vm")["permission"] | {"entity": "", "role": "global-role"},
+            privileges=[],
+        ),
+        "The entry of D\\outer is not where the path ends.",
+    ),
+    "a permission that is none": (
+        lambda c: grant(c, "vm")["permission"].update(role="host-role"),
+        "The snapshot has no permission {",
+    ),
+    "a permission with more to it": (
+        lambda c: grant(c, "vm")["permission"].update(note="x"), "The snapshot has no permission"
+    ),
+    "a permission without anything": (
+        lambda c: grant(c, "vm")["permission"].clear(), "The snapshot has no permission {}."
+    ),
+    "a grant that nobody needs": (
+        lambda c: c["grants"].append(grant(c, "vm") | {"groups": []}),
+        "The principal D\\outer is not shown to name u.",
     ),
     "a chain turned round": (
-        lambda c: grant(c, "vm")["members"].reverse(), "The chain breaks at u: the member is inner."
+        lambda c: grant(c, "vm")["groups"].reverse(), "u is not a member of outer."
     ),
     "a chain cut off": (
-        lambda c: grant(c, "vm")["members"].pop(), "D\\outer is not shown to name inner."
+        lambda c: grant(c, "vm")["groups"].pop(), "D\\outer is not shown to name inner."
+    ),
+    "a chain with a gap": (
+        lambda c: grant(c, "vm")["groups"].pop(0), "u is not a member of outer."
     ),
     "a chain left out": (
-        lambda c: grant(c, "vm")["members"].clear(), "D\\outer is not shown to name u."
+        lambda c: grant(c, "vm")["groups"].clear(), "D\\outer is not shown to name u."
     ),
-    "a name of another group": (
-        lambda c: grant(c, "vm").update(name=cited(c, "principal_names", *INNER)),
-        "D\\outer is not shown to name outer.",
+    "a step left out": (lambda c: by(c, "vm")["path"].pop(1), "dc is not next above other."),
+    "a path cut off": (lambda c: by(c, "vm")["path"].pop(), "is not where the path ends."),
+    "a path that begins elsewhere": (
+        lambda c: by(c, "vm")["path"].pop(0), "is not where the path ends."
     ),
-    "a step left out": (
-        lambda c: by(c, "vm")["path"].pop(1), "A step from vms does not start at folder."
-    ),
-    "a path cut off": (lambda c: by(c, "vm")["path"].pop(), "is not on dc, where the path ends."),
-    "a path that ends nowhere": (
-        lambda c: by(c, "vm").update(path=by(c, "vm")["path"][:2]),
-        "vms has no permissions of its own.",
-    ),
-    "a path around what it shares": (
-        lambda c: by(c, "vm")["path"].__setitem__(2, [by(c, "vm")["path"][2][0], "parent"]),
-        "vms has no permissions of its own.",
-    ),
-    "a path by a column that is none": (
-        lambda c: by(c, "vm")["path"][0].__setitem__(1, "type"), "No type leads on from other."
+    "a path by what has no permissions of its own": (
+        lambda c: by(c, "vm")["path"].insert(2, "vms"), "vms is not next above folder."
     ),
     "a path that leaps to the top": (
-        lambda c: by(c, "vm")["path"].__setitem__(3, [by(c, "vm")["path"][3][0], "global"]),
-        "dc is not shown to be a root.",
+        lambda c: by(c, "vm")["path"].pop(2), "root is not next above folder."
     ),
+    "no path": (lambda c: by(c, "vm")["path"].clear(), "is not where the path ends."),
     "a number too high": (lambda c: by(c, "vm").update(grant=9), "It has no grant 9."),
     "a number below zero": (lambda c: by(c, "vm").update(grant=-1), "It has no grant -1."),
-    "a fact below zero": (lambda c: held(c, "vm").update(entity=-1), "It has no fact -1 of"),
+    "an entity that is none": (
+        lambda c: held(c, "vm").update(entity=["vc", "x"]),
+        "The snapshot has no vc/x in the table entities.",
+    ),
 }  # fmt: skip
 
 
@@ -235,8 +268,8 @@ def test_a_lie_is_named(name: str) -> None:
 WORLDS: dict[str, tuple[Snapshot, Lie, str]] = {
     "a disabled account": (
         world(disabled=("u",)),
-        lambda c: c["facts"]["accounts"][0].__setitem__(2, "false"),
-        "The account u is disabled.",
+        lambda _: None,
+        "The account dir/u is disabled.",
     ),
     "a nearer entry of another group": (
         world(("folder", "inner", "none", True)),
@@ -260,9 +293,7 @@ WORLDS: dict[str, tuple[Snapshot, Lie, str]] = {
     ),
     "an entry that does not propagate": (
         world(permissions=[("root", "outer", "vm-role", False), *PERMISSIONS[1:]]),
-        lambda c: next(row for row in c["facts"]["permissions"] if row[1] == "root").__setitem__(
-            5, "false"
-        ),
+        lambda c: grant(c, "vm")["permission"].update(propagate="false"),
         "The entry of D\\outer does not reach other.",
     ),
 }
@@ -305,18 +336,50 @@ def test_each_scope_has_places_of_its_own(scope: Scope, duties: tuple[str, ...])
     ruleset = conflict(scope, *duties)
     certificate = proof(ruleset)
     assert problems(certificate, ruleset) == ""
-    for vcenter, ident in (("vc", "root"), ("vc", ""), ("", ""), ("vc", "x"), ("vc", "host")):
-        altered = proof(ruleset)
-        altered["witnesses"][0]["place"] = {"vcenter": vcenter, "id": ident}
-        if altered != certificate:
-            assert "is not shown to belong to" in problems(altered, ruleset)
+    shown = certificate["witnesses"][-1]["within"]
+    for within in ([], ["root"], ["", *shown], ["vms", *shown], ["host", *shown], [*shown, "vm"]):
+        certificate["witnesses"][-1]["within"] = within
+        assert problems(certificate, ruleset)
 
 
-def test_a_placement_follows_only_a_host_to_what_computes() -> None:
-    ruleset = conflict(Scope.PLACEMENT, "vm", "cluster")
+@pytest.mark.parametrize(
+    ("within", "place"),
+    [
+        (["dc", "vms", "folder", "other"], True),
+        (["dc", "hosts", "cluster", "pool", "other"], True),  # by the second parent
+        (["dc", "folder", "other"], False),
+        (["dc", "other"], False),
+        (["root", "dc", "vms", "folder", "other"], False),
+        (["other"], False),
+    ],
+)
+def test_a_datacenter_is_found_by_either_parent_and_step_by_step(
+    within: list[str], *, place: bool
+) -> None:
+    ruleset = conflict(Scope.DATACENTER, "vm")
     certificate = proof(ruleset)
-    held(certificate, "cluster")["within"].append([0, "parent"])
-    assert problems(certificate, ruleset) == "No placement is followed so."
+    held(certificate, "vm")["within"] = within
+    assert (problems(certificate, ruleset) == "") is place
+
+
+@pytest.mark.parametrize(
+    ("within", "place"),
+    [
+        (["other", "host", "cluster"], True),
+        (["vm", "host", "cluster"], True),
+        (["other", "cluster"], False),  # no placement, though it is above the other's pool
+        (["other", "pool", "cluster"], False),
+        (["host", "cluster"], False),
+        (["dc", "hosts", "cluster"], False),
+        (["other", "host", "cluster", "cluster"], False),
+    ],
+)
+def test_a_placement_is_followed_to_what_computes_and_no_other_way(
+    within: list[str], *, place: bool
+) -> None:
+    certificate = proof(CLUSTER)
+    held(certificate, "cluster")["within"] = within
+    assert (problems(certificate, CLUSTER) == "") is place
 
 
 def test_reach_and_sprawl_show_more_than_is_allowed_and_each_once() -> None:
@@ -328,24 +391,24 @@ def test_reach_and_sprawl_show_more_than_is_allowed_and_each_once() -> None:
     certificate = proof(only_una)
     assert problems(certificate, only_una) == ""
     certificate["witnesses"][1] = certificate["witnesses"][0]
-    assert problems(certificate, only_una) == "It shows 1 places; 1 are allowed."
+    assert problems(certificate, only_una) == "It shows 1 where reach takes 2."
 
     everybody = replace(PLACEMENT, rules=(sprawl,))
     certificate = proof(everybody, both)
     assert problems(certificate, everybody, both) == ""
     assert {w["identity"] for w in certificate["witnesses"]} == {"una", "dir/v"}
     certificate["subject"] = "una"
-    assert problems(certificate, everybody, both) == "Not all is in una."
+    assert problems(certificate, everybody, both) == "What it shows is not about una alone."
     certificate["subject"] = "vc"
     certificate["witnesses"][1] = certificate["witnesses"][0]
-    assert problems(certificate, everybody, both) == "It shows 1 identities; 1 are allowed."
+    assert problems(certificate, everybody, both) == "It shows 1 where sprawl takes 2."
 
 
 def test_a_global_permission_is_reached_over_a_root() -> None:
     snapshot = world(permissions=[("", "outer", "vm-role", True)])
     ruleset = conflict(Scope.OBJECT, "vm")
     certificate = proof(ruleset, snapshot)
-    assert by(certificate, "vm")["path"][-1][1] == "global"
+    assert by(certificate, "vm")["path"] == ["other", "folder", "dc", "root", ""]
     assert problems(certificate, ruleset, snapshot) == ""
     overridden = world(
         ("root", "inner", "none", True), permissions=[("", "outer", "vm-role", True)]
