@@ -80,7 +80,8 @@ class Rows:
         if code == len(values) or values[code] != value:
             return []
         codes, order = self._sorted(table, name)
-        start, end = np.searchsorted(codes, (code, code + 1)).tolist()
+        bounds = np.array((code, code + 1), dtype=codes.dtype)  # else all codes are converted
+        start, end = np.searchsorted(codes, bounds).tolist()
         rows = [{n: each[row] for n, each in columns.items()} for row in order[start:end].tolist()]
         return [row for row in rows if wanted.items() <= row.items()]
 

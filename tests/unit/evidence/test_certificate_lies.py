@@ -39,6 +39,8 @@ DUTIES = {
     "cluster": Duty("cluster", "", frozenset({"ClusterComputeResource"}), all_of=("Host.*",)),
 }
 
+ANY = Duty("any", "", any_of=("VM.*",))
+
 
 def world(
     *more: tuple[str, str, str, bool],
@@ -326,6 +328,7 @@ def test_an_entry_that_does_not_decide_makes_no_difference(
     ("scope", "duties"),
     [
         (Scope.OBJECT, ("vm",)),
+        (Scope.OBJECT, ("host",)),
         (Scope.PLACEMENT, ("vm", "cluster")),
         (Scope.DATACENTER, ("vm", "host")),
         (Scope.VCENTER, ("vm", "host")),
@@ -337,7 +340,10 @@ def test_each_scope_has_places_of_its_own(scope: Scope, duties: tuple[str, ...])
     certificate = proof(ruleset)
     assert problems(certificate, ruleset) == ""
     shown = certificate["witnesses"][-1]["within"]
-    for within in ([], ["root"], ["", *shown], ["vms", *shown], ["host", *shown], [*shown, "vm"]):
+    for first in ("", "root", "vms", "other", "host"):
+        certificate["witnesses"][-1]["within"] = [first, *shown]
+        assert problems(certificate, ruleset)
+    for within in ([], ["root"], [*shown, "vm"]):
         certificate["witnesses"][-1]["within"] = within
         assert problems(certificate, ruleset)
 
@@ -380,6 +386,53 @@ def test_a_placement_is_followed_to_what_computes_and_no_other_way(
     certificate = proof(CLUSTER)
     held(certificate, "cluster")["within"] = within
     assert (problems(certificate, CLUSTER) == "") is place
+
+
+@pytest.mark.parametrize(
+    ("within", "place"),
+    [
+        (["vm"], True),
+        (["vm", "store"], True),
+        (["vm", "host", "cluster"], True),
+        (["vm", "store", "cluster"], False),  # true, but not by way of a datastore
+        (["vm", "lone", "cluster"], False),  # nor of a host of no cluster
+        (["vm", "lone", "top"], False),  # a folder computes nothing
+        (["vm", "host", "far"], False),  # only what the machine itself is placed on counts
+    ],
+)
+def test_a_host_leads_to_its_own_parent_if_that_computes(within: list[str], *, place: bool) -> None:
+    snapshot = small_snapshot(
+        [
+            ("top", "Folder", "", "", ""),
+            ("cluster", "ClusterComputeResource", "top", "", ""),
+            ("host", "HostSystem", "cluster", "", ""),
+            ("lone", "HostSystem", "top", "", ""),
+            ("store", "Datastore", "cluster", "", ""),
+            ("far", "Datastore", "top", "", ""),
+            ("vm", "VirtualMachine", "top", "", ""),
+        ],
+        roles={"1": ["VM.A"]},
+        permissions=[("top", "g", "1", True)],
+        members=[("g", "u")],
+        placements=[("vm", "host"), ("vm", "lone"), ("vm", "store"), ("host", "far")],
+    )
+    ruleset = replace(conflict(Scope.PLACEMENT, "any"), duties={"any": ANY})
+    certificate = proof(ruleset, snapshot)
+    entity = within[-1]
+    up = ["cluster"] * (entity in {"host", "store"}) + ["top"] * (entity != "top")
+    by(certificate, "any")["path"] = [entity, *up]
+    held(certificate, "any").update(entity=["vc", entity], within=within)
+    expected = "" if place else f"{entity} is not shown to be in a place (placement)."
+    assert problems(certificate, ruleset, snapshot) == expected
+
+
+@pytest.mark.parametrize("duty", [ANY, Duty("any", "")])
+def test_nothing_is_held_by_nobody(duty: Duty) -> None:
+    ruleset = replace(conflict(Scope.OBJECT, "any"), duties={"any": ANY})
+    certificate = proof(ruleset)
+    held(certificate, "any")["by"] = []
+    sentence = problems(certificate, replace(ruleset, duties={"any": duty}))
+    assert sentence.endswith(" does not amount to any.")
 
 
 def test_reach_and_sprawl_show_more_than_is_allowed_and_each_once() -> None:
