@@ -1,6 +1,7 @@
 """Tables as Parquet: the same columns as CSV, all strings, no nulls."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ _MOST_ROWS = 200_000_000
 _DICTIONARY = 2**30
 _BATCH = 2**17
 _BYTES_A_NUMBER = 8
+_AT_ONCE = 2
 _PARTS = 4
 """A column is read in so many, so that not all its strings are there at one time."""
 
@@ -78,16 +80,19 @@ def _columns(
     """Every column without nulls; as plain strings they would not all have room at once."""
     groups = list(range(metadata.num_row_groups))
     size = max(1, -(-len(groups) // _PARTS))
-    parts = [groups[first : first + size] for first in range(0, len(groups), size)]
-    columns = {}
-    for name in schema.columns:
+    parts = [groups[first : first + size] for first in range(0, len(groups), size)] or [[]]
+
+    def numbered(name: str) -> pa.DictionaryArray:
         dictionaries = _repeats_itself(metadata, name)
-        encoded = _joined([_encoded(data, name, dictionaries, part) for part in parts or [[]]])
-        column = _column(file, name, encoded, faults)
-        if column is not None:
-            columns[name] = column
-        del encoded
-        pa.default_memory_pool().release_unused()
+        return _joined([_encoded(data, name, dictionaries, part) for part in parts])
+
+    columns = {}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # Arrow decodes outside the interpreter's lock
+        for name, encoded in zip(schema.columns, pool.map(numbered, schema.columns), strict=True):
+            column = _column(file, name, encoded, faults)
+            if column is not None:
+                columns[name] = column
+    pa.default_memory_pool().release_unused()
     return columns
 
 

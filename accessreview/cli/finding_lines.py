@@ -17,9 +17,11 @@ from accessreview.cli.output import json_text
 from accessreview.evidence.compile import finding_row
 from accessreview.model.access import Grant
 from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
-from accessreview.model.findings import Findings
+from accessreview.model.findings import BrokenRule, Findings
 
 Row = dict[str, object]
+
+_PLACES = "\0"  # what no text of JSON has in it
 
 
 def grant_row(grant: Grant) -> Row:
@@ -86,48 +88,29 @@ class FindingLines:
         self._groups: dict[tuple[int, str], dict[int, str]] = {}
         self._accounts: dict[int, tuple[str, str]] = {}
 
-    def __iter__(self) -> Iterator[str]:
-        """One line a finding, in their order."""
+        findings = judgement.findings
+        self._people = [judgement.person(name) for name in findings.identities]
+        self._names = [quoted(name) for name in (*findings.identities, *findings.vcenters)]
+        self._around = list(_around(findings))
+        self._numbers = [judgement.number_of_rule(rule.id) for rule in findings.rules]
+
+    def __len__(self) -> int:
+        return len(self._judgement.findings)
+
+    def between(self, start: int, end: int) -> Iterator[str]:
+        """A line a finding, in their order, from the first of these numbers to before the last."""
         findings = self._judgement.findings
-        verdicts, subjects = findings.rows
-        people = [self._judgement.person(name) for name in findings.identities]
-        names = [quoted(name) for name in findings.identities]
-        around = list(self._around(findings))
-        for verdict, subject in zip(verdicts.tolist(), subjects.tolist(), strict=True):
-            rule, before, after = around[verdict]
-            if subject < len(people):
-                name = names[subject]
-                texts = self._examples(self._judgement.told_of(rule, people[subject]))
+        verdicts, subjects = (rows[start:end].tolist() for rows in findings.rows)
+        rules, people = findings.rule, len(self._people)
+        for verdict, subject in zip(verdicts, subjects, strict=True):
+            rule = self._numbers[int(rules[verdict])]
+            before, after = self._around[verdict]
+            if subject < people:
+                texts = self._examples(self._judgement.told_of(rule, self._people[subject]))
             else:
-                vcenter = findings.vcenters[subject - len(people)]
-                name = quoted(vcenter)
-                told = self._judgement.told_of_sprawl(rule, vcenter)
+                told = self._judgement.told_of_sprawl(rule, findings.vcenters[subject - people])
                 texts = [text for each in told for text in self._examples(each)]
-            yield f'{{"examples": [{", ".join(texts)}]{before}{name}{after}'
-
-    def _around(self, findings: Findings) -> Iterator[tuple[int, str, str]]:
-        """By verdict the rule, and what stands before the subject and after it.
-
-        The examples sort before everything.
-        """
-        people = len(findings.identities)
-        of_verdict = zip(
-            findings.rule.tolist(),
-            findings.of_class.tolist(),
-            findings.places.tolist(),
-            strict=True,
-        )
-        of_people = set(findings.class_of[:people].tolist())
-        for rule, of_class, places in of_verdict:
-            broken = findings.rules[rule]
-            kind = SubjectKind.IDENTITY if of_class in of_people else SubjectKind.VCENTER
-            key = FindingKey(broken.id, kind, "")
-            row = finding_row(Finding(key, broken.kind, broken.severity, places))
-            fields = [(name, f", {quoted(name)}: {json_text(row[name])}") for name in sorted(row)]
-            before = "".join(text for name, text in fields if name < kind.value)
-            after = "".join(text for name, text in fields if name > kind.value)
-            number = self._judgement.number_of_rule(broken.id)
-            yield number, f"{before}, {quoted(kind.value)}: ", f"{after}}}"
+            yield f'{{"examples": [{", ".join(texts)}]{before}{self._names[subject]}{after}'
 
     def _examples(self, told: Told) -> list[str]:
         texts = []
@@ -203,3 +186,27 @@ class FindingLines:
         )
         why = json_text(self._explainer.why(vcenter, behind.entity, behind.fate))
         return permission.key.principal, f'{between[1:-1]}, "via": [', f', "why": {why}}}'
+
+
+def _around(findings: Findings) -> Iterator[tuple[str, str]]:
+    """By verdict what stands before the subject and after it; the examples sort before all."""
+    of_people = set(findings.class_of[: len(findings.identities)].tolist())
+    of_rules = {kind: [_form_of(broken, kind) for broken in findings.rules] for kind in SubjectKind}
+    for rule, of_class, places in zip(
+        findings.rule.tolist(), findings.of_class.tolist(), findings.places.tolist(), strict=True
+    ):
+        kind = SubjectKind.IDENTITY if of_class in of_people else SubjectKind.VCENTER
+        before, after = of_rules[kind][rule]
+        yield before.replace(_PLACES, str(places)), after.replace(_PLACES, str(places))
+
+
+def _form_of(broken: BrokenRule, kind: SubjectKind) -> tuple[str, str]:
+    """The same for any number of places, which ``_PLACES`` stands for."""
+    row = finding_row(Finding(FindingKey(broken.id, kind, ""), broken.kind, broken.severity, 0))
+    fields = [
+        (name, f", {quoted(name)}: {_PLACES if name == 'places' else json_text(row[name])}")
+        for name in sorted(row)
+    ]
+    before = "".join(text for name, text in fields if name < kind.value)
+    after = "".join(text for name, text in fields if name > kind.value)
+    return f"{before}, {quoted(kind.value)}: ", f"{after}}}"

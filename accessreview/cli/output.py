@@ -13,14 +13,19 @@ json_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 def print_rows(rows: Iterable[object]) -> None:
     """Write one JSON object a line, keys sorted."""
-    print_lines(map(json_text, rows))
+    print_blocks(map(as_block, _batches(map(json_text, rows))))
 
 
-def print_lines(lines: Iterable[str]) -> None:
-    """Write rows that are text already, many at a time: there can be hundreds of thousands."""
+def as_block(lines: Iterable[str]) -> bytes:
+    """Rows that are text already, as they are written."""
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def print_blocks(blocks: Iterable[bytes]) -> None:
+    """Write blocks of rows as they come."""
     stream = sys.stdout.buffer
-    for some in _batches(iter(lines)):
-        stream.write("\n".join((*some, "")).encode())
+    for block in blocks:
+        stream.write(block)
     stream.flush()  # here, so that a closed pipe is met where it is handled
 
 

@@ -19,7 +19,10 @@ def test_lines_say_what_the_findings_and_examples_say(keep: int) -> None:
         rng = Random(seed)  # noqa: S311 - reproducible, not secret
         estate = build_estate(random_snapshot(rng))
         judgement = judge(estate, random_ruleset(rng), keep=keep)
-        lines = list(FindingLines(estate, judgement))
+        writer = FindingLines(estate, judgement)
+        half = len(writer) // 2
+        lines = [*writer.between(half, len(writer))]
+        lines = [*writer.between(0, half), *lines]
         rows = [
             finding_row(finding) | {"examples": [*map(example_row, judgement.examples(finding))]}
             for finding in judgement.findings
