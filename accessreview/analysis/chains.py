@@ -151,13 +151,17 @@ class Chains:
         Raises:
             NotFoundError: it names neither the account nor a group it is in.
         """
-        if not self._estate.principals.is_group[principal]:
-            return -1
-        first = self._to(principal).first(self.leading(account))
+        first = self.first_of(self.leading(account), principal)
         if first is None:
             login, name = self._logins[account], self._estate.principals.names[principal]
             raise NotFoundError(f"The account {login} is in no group that {name} names.")
         return first
+
+    def first_of(self, leading: Collection[int], principal: int) -> int | None:
+        """The same for an account of which the groups that lead to any permission are known."""
+        if not self._estate.principals.is_group[principal]:
+            return -1
+        return self._to(principal).first(leading)
 
     def onwards(self, first: int, principal: int) -> Way:
         """The whole of the best chain that ``first`` begins."""

@@ -13,9 +13,9 @@ from accessreview.analysis.identities import enabled_accounts
 from accessreview.analysis.merge import findings, merge
 from accessreview.analysis.population import Population
 from accessreview.analysis.sets import Numbers, Sets
-from accessreview.analysis.spots import Spot, spots
+from accessreview.analysis.spots import Spot, spot_of_site, spots
 from accessreview.analysis.vcenter import Vcenter
-from accessreview.analysis.verdicts import Bench, Marks, Verdicts, duties_of
+from accessreview.analysis.verdicts import Bench, Marks, SiteMarks, Verdicts, duties_of
 from accessreview.model.finding import Example, Finding
 from accessreview.model.findings import Findings
 from accessreview.model.policy import Ruleset, SprawlRule
@@ -51,7 +51,7 @@ class Judgement:
         self._judged = judged
         self._keep = keep
         self._ruleset = ruleset
-        self._outlines: dict[tuple[int, ...], tuple[Outline, ...]] = {}
+        self._shown: dict[tuple[int, int, int], Spot] = {}
         self._rules = {rule.id: (number, rule) for number, rule in enumerate(ruleset.rules)}
         self.findings = findings(
             ruleset,
@@ -64,6 +64,10 @@ class Judgement:
     def person(self, identity: str) -> int:
         """The number of an identity, as ``told_of`` takes it."""
         return self._telling.numbers[identity]
+
+    def accounts_of(self, identity: int) -> Sequence[int]:
+        """The enabled accounts of an identity, as ``told_of`` counts them."""
+        return self._telling.accounts[identity]
 
     def number_of_rule(self, rule: str) -> int:
         """The number of a rule by its id, as ``told_of`` takes it."""
@@ -79,7 +83,10 @@ class Judgement:
         )
 
     def told(self, finding: Finding) -> Iterator[Told]:
-        """The same examples, by identity, as outlines that identities of equal classes share."""
+        """The same examples, by identity, as outlines.
+
+        They are equal for identities whose accounts are, one after the other, of equal classes.
+        """
         number, rule = self._rules[finding.key.rule]
         if isinstance(rule, SprawlRule):
             return self.told_of_sprawl(number, finding.key.subject)
@@ -87,13 +94,9 @@ class Judgement:
 
     def told_of(self, rule: int, identity: int) -> Told:
         """The examples of a finding about an identity, both by number."""
-        accounts = self._telling.accounts[identity]
-        # by class, account by account: equal kinds may have them in another order
-        key = (rule, *[self._telling.class_of[account] for account in accounts])
-        outlines = self._outlines.get(key)
-        if outlines is None:
-            outlines = self._outlines[key] = self._outlined(rule, identity, None)
-        return Told(self._population.identities.names[identity], accounts, outlines)
+        outlines = self._outlined(rule, identity, None)
+        name = self._population.identities.names[identity]
+        return Told(name, self._telling.accounts[identity], outlines)
 
     def told_of_sprawl(self, rule: int, vcenter: str) -> Iterator[Told]:
         """The examples of a finding about a vCenter: the first place of each identity shown."""
@@ -115,6 +118,17 @@ class Judgement:
     def _spots(self, rule: int, kind: int, only: str | None) -> Iterator[Spot]:
         """What to show of a kind, found only if somebody takes it: kinds come again and again."""
         first = int(self._begins[rule, kind])
+        if self._keep == 1 and only is None:
+            bench, verdicts, marks = self._judged[first]
+            mark, column = marks[rule], verdicts.column_of[kind]
+            if isinstance(mark, SiteMarks):  # a site shows the same place to everybody
+                place = int(mark.sites.first[mark.first[0, column]])
+                spot = self._shown.get((rule, first, place))
+                if spot is None:
+                    spot = spot_of_site(self._ruleset.rules[rule], bench, place)
+                    self._shown[rule, first, place] = spot
+                yield spot
+                return
         columns = self._columns[kind, first:].tolist()
         marked = (
             (bench, marks[rule], column)
@@ -151,16 +165,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Telling:
-    """What only examples need: identities by name; their enabled accounts and kinds by number.
-
-    ``class_of`` gives every account's class.
-    """
+    """What only examples need: identities by name, their enabled accounts and kinds by number."""
 
     writer: ExampleWriter
     numbers: Mapping[str, int]
     accounts: Sets
     kinds: Sequence[int]
-    class_of: Sequence[int]
 
     @classmethod
     def of(cls, estate: Estate, ruleset: Ruleset, population: Population) -> "_Telling":
@@ -171,7 +181,6 @@ class _Telling:
             numbers={name: number for number, name in enumerate(identities.names)},
             accounts=identities.accounts(enabled_accounts(estate)),
             kinds=population.kind_of.tolist(),
-            class_of=estate.memberships.class_of.tolist(),
         )
 
 

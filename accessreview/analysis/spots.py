@@ -8,6 +8,7 @@ import numpy as np
 
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.analysis.verdicts import AreaMarks, Bench, Marks, SiteMarks, duties_of
+from accessreview.model.duties import counts_on
 from accessreview.model.policy import ConflictRule, Rule, Scope
 
 
@@ -51,11 +52,24 @@ def _of_sites(rule: Rule, bench: Bench, marks: SiteMarks, column: int) -> Iterat
     places = [int(marks.sites.first[site]) for site in numbers]
     if len(places) < keep:
         places += islice(_further(bench, marks, numbers, keep), keep - len(places))
-    together = isinstance(rule, ConflictRule) and rule.scope is Scope.PLACEMENT
     for place in places:
-        entities = bench.places.placed_together(place) if together else (place,)
-        near = [(bench.vcenter, entity) for entity in entities]
-        yield Spot(bench.vcenter, place, dict.fromkeys(duties_of(rule), near))
+        yield spot_of_site(rule, bench, place)
+
+
+def spot_of_site(rule: Rule, bench: Bench, place: int) -> Spot:
+    """An entity, or a virtual machine with what it is placed on, as a place of the rule."""
+    together = isinstance(rule, ConflictRule) and rule.scope is Scope.PLACEMENT
+    entities = bench.places.placed_together(place) if together else (place,)
+    types = bench.vcenter.inventory.types
+    where = {
+        name: [
+            (bench.vcenter, entity)
+            for entity in entities
+            if counts_on(bench.ruleset.duties[name], types[entity])
+        ]
+        for name in duties_of(rule)
+    }
+    return Spot(bench.vcenter, place, where)
 
 
 def _further(bench: Bench, marks: SiteMarks, numbers: Sequence[int], keep: int) -> Iterator[int]:

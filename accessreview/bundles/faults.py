@@ -8,25 +8,30 @@ class Faults:
     """Collects sentences; keeps the first ``InputError.LIMIT`` and counts all."""
 
     def __init__(self) -> None:
-        self._sentences: list[str] = []
-        self._total = 0
+        self.sentences: list[str] = []
+        self.total = 0
 
     def __bool__(self) -> bool:
-        return self._total > 0
+        return self.total > 0
 
     def add(self, *sentences: str) -> None:
-        self._sentences += sentences[: InputError.LIMIT - len(self._sentences)]
-        self._total += len(sentences)
+        self.sentences += sentences[: InputError.LIMIT - len(self.sentences)]
+        self.total += len(sentences)
 
     def add_error(self, error: InputError) -> None:
         """Take over what was refused elsewhere."""
         self.add(*error.problems)
-        self._total += error.total - len(error.problems)
+        self.total += error.total - len(error.problems)
 
     def add_problems(self, problems: Problems, sentences: list[str]) -> None:
         """Take over the ``sentences`` that say the first of ``problems``, and count the rest."""
         self.add(*sentences)
-        self._total += problems.total - len(sentences)
+        self.total += problems.total - len(sentences)
+
+    def add_all(self, others: "Faults") -> None:
+        """Take over what was collected apart."""
+        self.add(*others.sentences)
+        self.total += others.total - len(others.sentences)
 
     def raise_if_any(self) -> None:
         """Refuse the input if anything was found.
@@ -35,4 +40,4 @@ class Faults:
             InputError: with all sentences kept.
         """
         if self:
-            raise InputError(*self._sentences, total=self._total)
+            raise InputError(*self.sentences, total=self.total)

@@ -1,6 +1,8 @@
 """A bundle as named files in memory: the one place where snapshots become bytes and back."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal
 
@@ -16,6 +18,9 @@ from accessreview.snapshot.canonical import with_sorted_values
 from accessreview.snapshot.check import check
 from accessreview.snapshot.compose import seal
 from accessreview.snapshot.problem import shown
+
+_AT_ONCE = 2
+"""Tables that are read together: their columns are decoded outside the interpreter's lock."""
 
 TableFormat = Literal["csv", "parquet"]
 Note = Callable[[str], None]
@@ -94,6 +99,36 @@ def _parsed(
             for name in sorted(set(listed or ()) - set(files))
         )
     )
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        reading: deque[Future[tuple[str, ParsedTable, Faults]]] = deque()
+        for name, extension, data in _tables(files, listed, faults, note):
+            reading.append(pool.submit(_read, name, extension, data, files))
+            if len(reading) > _AT_ONCE:
+                yield _done(reading.popleft(), faults)
+        while reading:
+            yield _done(reading.popleft(), faults)
+
+
+def _done(
+    reading: "Future[tuple[str, ParsedTable, Faults]]", faults: Faults
+) -> tuple[str, ParsedTable]:
+    table, found, own = reading.result()
+    faults.add_all(own)
+    return table, found
+
+
+def _read(
+    table: str, extension: str, data: bytes | None, files: Mapping[str, bytes]
+) -> tuple[str, ParsedTable, Faults]:
+    faults = Faults()
+    found = _table(table, extension, data, files, faults)
+    # Only sorted values show that rows are in order, which proves keys to be unique.
+    return table, replace(found, table=with_sorted_values(found.table)), faults
+
+
+def _tables(
+    files: Mapping[str, bytes], listed: Mapping[str, str] | None, faults: Faults, note: Note
+) -> Iterator[tuple[str, str, bytes | None]]:
     for file in sorted(set(files) - {MANIFEST}):
         table, _, extension = file.rpartition(".")
         is_table = table in _SCHEMAS and extension in _PARSERS
@@ -107,9 +142,7 @@ def _parsed(
         else:
             data = _verified(file, files, listed, faults)
             if is_table:
-                found = _table(table, extension, data, files, faults)
-                # Only sorted values show that rows are in order, which proves keys to be unique.
-                yield table, replace(found, table=with_sorted_values(found.table))
+                yield table, extension, data
 
 
 def _is_misleading(file: str) -> bool:

@@ -15,7 +15,7 @@ from accessreview.cli.errors import FINDINGS
 from accessreview.cli.estate import accounts_called, load_estate
 from accessreview.cli.finding_lines import FindingLines, grant_row
 from accessreview.cli.output import as_block, print_blocks, print_rows
-from accessreview.cli.parallel import blocks
+from accessreview.cli.parallel import Threads, blocks
 from accessreview.cli.progress import progress_bar
 from accessreview.cli.ruleset import load_ruleset
 from accessreview.model.access import AccountRef, EntityRef, Grant
@@ -78,11 +78,11 @@ def explain_command(  # noqa: PLR0913, PLR0917 - one parameter an option
 def analyze(bundle: Path, ruleset: Path, examples: int, fail_on: Severity | None) -> None:
     """Print what the rules of FILE find in BUNDLE."""
     rules = load_ruleset(ruleset)
-    estate = load_estate(bundle)
-    with progress_bar("Analysing the vCenters") as progress:
-        judgement = judge(estate, rules, keep=examples, progress=progress)
-    gc.disable()  # writing leaves no circles behind, and looking for them takes time
+    gc.disable()  # nothing here leaves circles behind, and looking for them takes time
     try:
+        estate = load_estate(bundle)
+        with progress_bar("Analysing the vCenters") as progress, Threads() as threads:
+            judgement = judge(estate, rules, keep=examples, each=threads.map, progress=progress)
         _print(FindingLines(estate, judgement))
     finally:
         gc.enable()

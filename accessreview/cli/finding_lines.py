@@ -5,7 +5,7 @@ from them because a million accounts have hundreds of thousands of findings, and
 from the next is no more than an account, a login and a few groups.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quoted
 
@@ -86,7 +86,12 @@ class FindingLines:
         self._forms: dict[Outline, _Form] = {}
         self._pieces: dict[tuple[object, ...], tuple[str, str, str]] = {}
         self._groups: dict[tuple[int, str], dict[int, str]] = {}
-        self._accounts: dict[int, tuple[str, str]] = {}
+        self._accounts: dict[int, tuple[str, str, list[int]]] = {}
+        # all at once, because the rows of packed columns are slow to take one by one
+        accounts = estate.snapshot["accounts"]
+        self._columns = [list(accounts[name]) for name in ("source", "id", "login")]
+        self._class_of: list[int] = estate.memberships.class_of.tolist()
+        self._alike: dict[tuple[int, ...], list[_Form]] = {}
 
         findings = judgement.findings
         self._people = [judgement.person(name) for name in findings.identities]
@@ -106,41 +111,71 @@ class FindingLines:
             rule = self._numbers[int(rules[verdict])]
             before, after = self._around[verdict]
             if subject < people:
-                texts = self._examples(self._judgement.told_of(rule, self._people[subject]))
+                texts = self._of_person(rule, self._people[subject], self._names[subject])
             else:
-                told = self._judgement.told_of_sprawl(rule, findings.vcenters[subject - people])
-                texts = [text for each in told for text in self._examples(each)]
+                vcenter = findings.vcenters[subject - people]
+                texts = self._of_sprawl(rule, vcenter)
             yield f'{{"examples": [{", ".join(texts)}]{before}{self._names[subject]}{after}'
 
-    def _examples(self, told: Told) -> list[str]:
-        texts = []
+    def _of_person(self, rule: int, identity: int, name: str) -> list[str]:
+        accounts = self._judgement.accounts_of(identity)
+        # what accounts of equal classes have in common is looked up once
+        key = (rule, *[self._class_of[account] for account in accounts])
+        forms = self._alike.get(key)
+        if forms is None:
+            told = self._judgement.told_of(rule, identity)
+            forms = self._alike[key] = self._forms_of(told)
+        return [self._filled(form, accounts, name) for form in forms]
+
+    def _of_sprawl(self, rule: int, vcenter: str) -> list[str]:
+        return [
+            self._filled(form, told.accounts, quoted(told.identity))
+            for told in self._judgement.told_of_sprawl(rule, vcenter)
+            for form in self._forms_of(told)
+        ]
+
+    def _forms_of(self, told: Told) -> list[_Form]:
+        forms = []
         for outline in told.outlines:
             form = self._forms.get(outline)
             if form is None:
                 form = self._forms[outline] = self._form(outline)
-            parts = [self._filled(slot, told.accounts[slot.position]) for slot in form.slots]
-            texts.append(f"{''.join(parts)}{form.before_identity}{quoted(told.identity)}{form.end}")
-        return texts
+            forms.append(form)
+        return forms
 
-    def _filled(self, slot: _Slot, account: int) -> str:
-        first = self._explainer.chains.first(account, slot.principal)
-        groups = slot.groups.get(first)
-        if groups is None:
-            groups = slot.groups[first] = self._chain(first, slot.principal, slot.spelled)
-        who, login = self._accounts.get(account) or self._account(account)
-        return f"{slot.before}{who}{slot.between}{login}{groups}"
+    def _filled(self, form: _Form, accounts: Sequence[int], name: str) -> str:
+        parts = []
+        for slot in form.slots:
+            account = accounts[slot.position]
+            who, login, leading = self._accounts.get(account) or self._account(account)
+            first = self._first(leading, slot.principal)
+            groups = slot.groups.get(first) or self._chain(slot, first)
+            parts.append(f"{slot.before}{who}{slot.between}{login}{groups}")
+        return f"{''.join(parts)}{form.before_identity}{name}{form.end}"
 
-    def _account(self, account: int) -> tuple[str, str]:
-        """What stands for an account before its grant, and at the beginning of its chain."""
-        table = self._estate.snapshot["accounts"]
-        source, ident, login = (quoted(table[name][account]) for name in ("source", "id", "login"))
-        texts = (f'{ident}, "account_source": {source}, ', f"{login}, ")
+    def _first(self, leading: list[int], principal: int) -> int:
+        first = self._explainer.chains.first_of(leading, principal)
+        if first is None:
+            raise AssertionError("whom an entry decides for is in a group that it names")
+        return first
+
+    def _account(self, account: int) -> tuple[str, str, list[int]]:
+        """What stands for an account before its grant and where its chain begins, and its groups.
+
+        Only those that lead to any permission.
+        """
+        source, ident, login = (quoted(column[account]) for column in self._columns)
+        leading = self._explainer.chains.leading(account)
+        texts = (f'{ident}, "account_source": {source}, ', f"{login}, ", leading)
         self._accounts[account] = texts
         return texts
 
-    def _chain(self, first: int, principal: int, spelled: str) -> str:
+    def _chain(self, slot: _Slot, first: int) -> str:
+        """The rest of a chain that begins with this group, after the account's login."""
         chains = self._explainer.chains
-        return json_text([*chains.names(chains.onwards(first, principal)), spelled])[1:]
+        names = chains.names(chains.onwards(first, slot.principal))
+        slot.groups[first] = text = json_text([*names, slot.spelled])[1:]
+        return text
 
     def _form(self, outline: Outline) -> _Form:
         slots = []

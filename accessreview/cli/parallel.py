@@ -1,16 +1,21 @@
-"""Blocks of text made by several processes and written in order.
+"""Work for all processors: threads for arrays, processes for text.
 
-Processes, because making text is bound by one interpreter; forked, because what it is made from is
-large and only read. Where there is no fork, or only one processor, nothing changes but the time.
+NumPy works outside the interpreter's lock, so threads will do there. Making text is bound by one
+interpreter, so blocks of it are made by several processes and written in order; forked, because
+what they are made from is large and only read. With one processor nothing changes but the time.
 """
 
 import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self, TypeVar
 
 Block = Callable[[int, int], bytes]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _WAITING = 2
 """Blocks a process that may be made and not yet written; bounds the memory, not the result."""
@@ -18,9 +23,29 @@ _WAITING = 2
 _make: Block | None = None
 
 
+class Threads:
+    """Applies a function to many things at once, in order like ``map``; only inside ``with``."""
+
+    def __enter__(self) -> Self:
+        self._pool = ThreadPoolExecutor(processors())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        return self._pool.map(function, items)
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
 def blocks(make: Block, bounds: Sequence[tuple[int, int]]) -> Iterator[bytes]:
     """``make`` of every pair of bounds, in their order."""
-    processes = min(len(os.sched_getaffinity(0)), len(bounds)) if _can_fork() else 1
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    processes = min(processors(), len(bounds)) if can_fork else 1
     if processes <= 1:
         yield from (make(start, end) for start, end in bounds)
         return
@@ -38,10 +63,6 @@ def blocks(make: Block, bounds: Sequence[tuple[int, int]]) -> Iterator[bytes]:
                 yield result.get()
     finally:
         _make = None
-
-
-def _can_fork() -> bool:
-    return "fork" in multiprocessing.get_all_start_methods() and hasattr(os, "sched_getaffinity")
 
 
 def _leave_interrupts() -> None:
