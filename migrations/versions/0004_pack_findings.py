@@ -42,7 +42,7 @@ def _rewrite(change: Callable[[bytes], bytes]) -> None:
     refusal = _lift_refusal(connection)
     for number in numbers:
         its = _ASSESSMENTS.c.number == number
-        data = connection.scalar(sa.select(_ASSESSMENTS.c.findings).where(its))
+        data = connection.scalars(sa.select(_ASSESSMENTS.c.findings).where(its)).one()
         changed = zlib.compress(change(zlib.decompress(data)))
         connection.execute(sa.update(_ASSESSMENTS).where(its).values(findings=changed))
     for statement in refusal:
