@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -372,8 +373,16 @@ def main() -> None:
     scenario = next(each for each in SCENARIOS if each.__name__ == sys.argv[1])
     sys.setrecursionlimit(FEW_CALLS)
     answers = scenario()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    json.dump({"answers": answers, "peak_mib": peak}, sys.stdout)
+    json.dump({"answers": answers, "peak_mib": peak_mib()}, sys.stdout)
+
+
+def peak_mib() -> int:
+    """The most memory this program held; ``getrusage`` may tell of the one that began it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    held = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(held.split()[1]) // 1024
 
 
 if __name__ == "__main__":
