@@ -2,7 +2,7 @@
 # Write the hash locks anew from pyproject.toml (needs uv; only for changing dependencies).
 set -eu
 cd "$(dirname "$0")/.."
-compile="uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header"
+compile="uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header --no-strip-extras"
 $compile pyproject.toml requirements/build.in -o requirements/run.lock "$@"
 $compile pyproject.toml requirements/build.in --group dev -c requirements/run.lock -o requirements/dev.lock "$@"
 $compile pyproject.toml requirements/build.in --group bench -c requirements/run.lock -o requirements/bench.lock "$@"
