@@ -46,6 +46,19 @@ class _Source(_Strict):
         return self.name or self.id
 
 
+class Attributes(_Strict):
+    """Other attributes than those usual for the kind of directory; empty: the usual ones."""
+
+    unique_id: str = ""
+    login: str = ""
+    group_name: str = ""
+    display_name: str = ""
+    mail: str = ""
+    manager: str = ""
+    owner: str = ""
+    members: tuple[str, ...] = ()
+
+
 class _DirectoryNames(_Source):
     """How a directory is understood (``collectors/directory/schema.py``)."""
 
@@ -53,6 +66,7 @@ class _DirectoryNames(_Source):
     dns_names: tuple[str, ...] = ()
     user_filter: str = ""
     group_filter: str = ""
+    attributes: Attributes = Attributes()
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: Pattern = ""
     service_pattern: Pattern = ""
@@ -88,6 +102,21 @@ class VCenterWriteAccount(WriteAccount):
     untouchable: tuple[str, ...] = ()
 
 
+class IdentitySource(_Strict):
+    """How a vCenter resolves the groups of one directory (``analysis/counting.py``).
+
+    ``directory`` is the id of that directory's source. Empty bases are the whole directory.
+    """
+
+    directory: SourceId
+    kind: Literal["ad-over-ldap", "integrated", "openldap", "federated"]
+    user_base: str = ""
+    group_base: str = ""
+    whole_domain: bool = False
+    direct_groups_only: bool = False
+    foreign_groups: bool = False
+
+
 class VCenter(_Source):
     """A live vCenter."""
 
@@ -100,29 +129,45 @@ class VCenter(_Source):
     pin_sha256: Pin = ""
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
+    identity_source: tuple[IdentitySource, ...] = ()
     remediation: VCenterWriteAccount | None = None
 
 
-class Directory(_DirectoryNames):
-    """A live directory server."""
+class Completeness(_Strict):
+    """When a reading of a directory is not believed to be whole (``snapshot/completeness.py``)."""
 
-    kind: Literal["active-directory", "openldap"]
+    drop_percent: Annotated[float, Field(ge=0, le=100)] = 10
+    drop_least: Annotated[int, Field(ge=0)] = 10
+    unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 5
+    canary_accounts: tuple[str, ...] = ()
+    canary_groups: tuple[str, ...] = ()
+
+
+class Directory(_DirectoryNames):
+    """A live directory server; of kind ``ldap`` it says itself what it is."""
+
+    kind: Literal["active-directory", "openldap", "389-ds", "freeipa", "vmdir", "ldap"]
     host: str
+    fallback_hosts: tuple[str, ...] = ()
     port: Port | None = None
     security: Literal["ldaps", "starttls", "plain"] = "ldaps"
     ca_file: Path | None = None
     pin_sha256: Pin = ""
-    bind_dn: str
-    password_file: Path
-    bases: tuple[str, ...] = Field(min_length=1)
+    sign_in: Literal["simple", "kerberos"] = "simple"
+    bind_dn: str = ""
+    password_file: Path | None = None
+    bases: tuple[str, ...] = ()
     page_size: Annotated[int, Field(ge=1, le=10000)] = 500
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
+    completeness: Completeness = Completeness()
     remediation: WriteAccount | None = None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Directory":
         self._check_dangling_members(self.kind)
+        if self.sign_in == "simple" and not (self.bind_dn and self.password_file):
+            raise ValueError("to sign in it needs bind_dn and password_file")
         return self
 
 
@@ -147,7 +192,7 @@ class Ldif(_DirectoryNames):
     """A directory as LDIF (docs/how-to/export-ldif.md)."""
 
     kind: Literal["ldif"]
-    directory: Literal["active-directory", "openldap"]
+    directory: Literal["active-directory", "openldap", "389-ds", "freeipa", "vmdir"]
     path: Path
     bases: tuple[str, ...] = ()
 
@@ -226,6 +271,13 @@ class Review(_Strict):
     second_fallback: str = ""
 
 
+class Persons(_Strict):
+    """How accounts of several directories are joined to one person (``snapshot/persons.py``)."""
+
+    join_by: tuple[str, ...] = ()
+    mapping: Path | None = None
+
+
 class Settings(_Strict):
     """Everything that can be configured; the defaults serve a first look on one machine."""
 
@@ -236,6 +288,7 @@ class Settings(_Strict):
     schedule: Schedule = Schedule()
     mail: Mail | None = None
     review: Review = Review()
+    persons: Persons = Persons()
     source: tuple[AnySource, ...] = ()
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""Speaking LDAP strictly: the only home of ldap3, and the names and ids of its entries."""
+"""Speaking LDAP strictly: the only home of ldap3, and the ids of its entries."""

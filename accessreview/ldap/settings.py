@@ -7,8 +7,19 @@ from pathlib import Path
 
 
 class DirectoryKind(StrEnum):
+    """``LDAP`` is found out from what the server says of itself."""
+
     ACTIVE_DIRECTORY = "active-directory"
     OPENLDAP = "openldap"
+    DS389 = "389-ds"
+    FREEIPA = "freeipa"
+    VMDIR = "vmdir"
+    LDAP = "ldap"
+
+
+class SignIn(StrEnum):
+    SIMPLE = "simple"
+    KERBEROS = "kerberos"
 
 
 class Security(StrEnum):

@@ -59,12 +59,88 @@ ANNEX = _schemas(
         ("source", "id", "relation", "responsible_source", "responsible"),
     ),
     TableSchema("locators", ("source", "id", "locator"), ("source", "id")),
+    TableSchema("states", ("source", "id", "state", "since", "reason"), ("source", "id", "state")),
+    TableSchema(
+        "identifiers", ("source", "id", "scheme", "value"), ("source", "id", "scheme", "value")
+    ),
+    TableSchema(
+        "outsiders",
+        ("source", "group", "member", "standing", "reason"),
+        ("source", "group", "member"),
+    ),
+    TableSchema(
+        "ways",
+        ("group_source", "group", "member_source", "member", "way"),
+        ("group_source", "group", "member_source", "member", "way"),
+    ),
+    TableSchema("person_keys", ("source", "id", "key", "value"), ("source", "id", "key", "value")),
+    TableSchema("joins", ("source", "id", "identity", "by", "detail"), ("source", "id")),
+    TableSchema("counts", ("source", "what", "number"), ("source", "what")),
 )
 """What a collection learns beyond the bundle's tables; kept with the snapshot, outside its digest.
 
 ``responsibles``: who answers for an account (relation ``manager``) or a group (``owner``).
 ``locators``: where a directory keeps an object: its distinguished name, verbatim as last read.
+``states``: what is remarkable of an account or group (``State``), since when (RFC 3339, or empty)
+and by which attribute it is known.
+``identifiers``: further ids that others know an object by; the scheme is ``sid``, ``sid-history``
+or ``uuid``.
+``outsiders``: members of a group that are no account and no group of the snapshot, as written, and
+how they stand (``Standing``).
+``ways``: by what an account or group is a member where that is not the attribute ``member``:
+``uniqueMember``, ``memberUid``, ``gidNumber``, ``primaryGroupID``, ``memberURL``, ``nsRole``,
+``ipaExternalMember``, ``foreign`` or ``other-source``.
+``person_keys``: what may tell whose an account is, by the lower-case name of its attribute.
+``joins``: by what each account came to its identity, and which joins are ambiguous (``Joined``).
+``counts``: how much of what a source had; decimal numbers.
 """
+
+
+class State(StrEnum):
+    """What a row of ``states`` says; last uses are as late as their reason says."""
+
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    LOCKED = "locked"
+    PASSWORD_EXPIRED = "password-expired"  # noqa: S105 - a state, no secret
+    MUST_CHANGE_PASSWORD = "must-change-password"  # noqa: S105 - a state, no secret
+    NEVER_USED = "never-used"
+    USED = "used"
+    MANAGED_SERVICE = "managed-service"
+    SERVICE_PRINCIPAL = "service-principal"
+    PASSWORD_NEVER_EXPIRES = "password-never-expires"  # noqa: S105 - a state, no secret
+    COMPUTER = "computer"
+    DISTRIBUTION = "distribution"
+    DYNAMIC = "dynamic"
+    PROTECTED = "protected"
+    EVERYBODY = "everybody"
+
+
+class Standing(StrEnum):
+    """How an outsider of a group stands.
+
+    ``FOREIGN`` and ``ELSEWHERE`` belong to another directory, known by SID or by distinguished
+    name, and become members when a reading of that one is joined. ``EVERYBODY`` is a well-known
+    SID such as that of Authenticated Users. ``OTHER`` can hold no permission, such as a contact.
+    Nothing is known of ``HIDDEN`` ones; of ``DANGLING`` ones only that no entry was found.
+    """
+
+    FOREIGN = "foreign"
+    ELSEWHERE = "elsewhere"
+    EVERYBODY = "everybody"
+    OTHER = "other"
+    HIDDEN = "hidden"
+    DANGLING = "dangling"
+
+
+class Joined(StrEnum):
+    """By what an account came to its identity; ``AMBIGUOUS`` ones kept their own."""
+
+    ATTRIBUTE = "attribute"
+    PATTERN = "pattern"
+    MAPPING = "mapping"
+    OTHER_SOURCE = "other-source"
+    AMBIGUOUS = "ambiguous"
 
 
 class SourceKind(StrEnum):

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.ldap.connection import DirectoryConnection, Entry, open_connection
-from accessreview.ldap.dn import canonical, without_uid
 from accessreview.ldap.ids import decoded, object_id, text, texts
 from accessreview.ldap.reasons import OBJECT_CLASS_VIOLATION, SUCCESS, result_words
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
+from accessreview.model.dn import canonical, without_uid
 from accessreview.model.errors import RemediationError
 from accessreview.model.remediation import AppliedChange, Change, MembershipRemoval
 

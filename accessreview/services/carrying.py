@@ -16,6 +16,7 @@ _NEVER = "It has never been read."
 _REFERENCES = {
     "members": ("group_source", "member_source", "member"),
     "responsibles": ("source", "responsible_source", "responsible"),
+    "ways": ("group_source", "member_source", "member"),
 }
 
 

@@ -48,6 +48,13 @@ _SOURCES: tuple[tuple[str, str, frozenset[SourceKind]], ...] = (
     ("responsibles", "source", _DIRECTORY),
     ("responsibles", "responsible_source", _DIRECTORY),
     ("locators", "source", _DIRECTORY),
+    ("states", "source", _DIRECTORY),
+    ("identifiers", "source", _DIRECTORY),
+    ("outsiders", "source", _DIRECTORY),
+    ("ways", "group_source", _DIRECTORY),
+    ("ways", "member_source", _DIRECTORY),
+    ("person_keys", "source", _DIRECTORY),
+    ("joins", "source", _DIRECTORY),
 )
 
 
@@ -78,6 +85,13 @@ _REFERENCES = (
         "responsibles", "responsible_source", "responsible", _PRINCIPALS, "account or group"
     ),
     _Reference("locators", "source", "id", _PRINCIPALS, "account or group"),
+    _Reference("states", "source", "id", _PRINCIPALS, "account or group"),
+    _Reference("identifiers", "source", "id", _PRINCIPALS, "account or group"),
+    _Reference("outsiders", "source", "group", ("groups",), "group"),
+    _Reference("ways", "group_source", "group", ("groups",), "group"),
+    _Reference("ways", "member_source", "member", _PRINCIPALS, "account or group"),
+    _Reference("person_keys", "source", "id", ("accounts",), "account"),
+    _Reference("joins", "source", "id", ("accounts",), "account"),
 )
 
 

@@ -14,9 +14,9 @@ from accessreview.collectors.directory.objects import (
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.gaps import Gaps
-from accessreview.ldap.dn import ancestors, is_within, without_uid
 from accessreview.ldap.ids import text, texts
 from accessreview.ldap.settings import DirectoryKind
+from accessreview.model.dn import ancestors, is_within, without_uid
 
 _FOREIGN_DOMAIN = "cn=s-1-5-21-"
 

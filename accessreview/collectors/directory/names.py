@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from accessreview.collectors.directory.objects import DirectoryObject
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.ldap.dn import dns_domain
 from accessreview.ldap.ids import texts
+from accessreview.model.dn import dns_domain
 from accessreview.model.errors import ConfigurationError
 
 

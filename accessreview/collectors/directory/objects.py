@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.gaps import Gaps
-from accessreview.ldap.dn import canonical
 from accessreview.ldap.ids import object_id, texts
+from accessreview.model.dn import canonical
 
 
 @dataclass(frozen=True, slots=True)

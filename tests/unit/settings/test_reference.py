@@ -41,7 +41,11 @@ def test_every_section_has_a_heading_or_a_row(section: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["vcenter", "active-directory", "openldap", "govc", "powercli", "ldif"]
+    "kind",
+    [
+        *("vcenter", "active-directory", "openldap", "389-ds", "freeipa", "vmdir", "ldap"),
+        *("govc", "powercli", "ldif"),
+    ],
 )
 def test_every_kind_of_source_has_a_heading(kind: str) -> None:
     assert re.search(rf'^### .*`kind = "{kind}"`', PAGE, re.MULTILINE)
