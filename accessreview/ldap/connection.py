@@ -28,6 +28,8 @@ _RECEIVED_AT_ONCE = 1 << 18
 _LEAVE_SECONDS = 5
 _ANY = "(objectClass=*)"
 
+Scope = Literal["BASE", "LEVEL", "SUBTREE"]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -49,6 +51,7 @@ class DirectoryConnection:
     ) -> None:
         self.settings = settings
         self.referrals: list[str] = []
+        self.pages_read = 0
         self._connection = connection
         self._tls = tls
         self._error = error
@@ -57,7 +60,9 @@ class DirectoryConnection:
     def is_open(self) -> bool:
         return not self._connection.closed
 
-    def pages(self, base: str, filter_: str, attributes: Sequence[str]) -> Iterator[Entry]:
+    def pages(
+        self, base: str, filter_: str, attributes: Sequence[str], scope: Scope = "SUBTREE"
+    ) -> Iterator[Entry]:
         """Yield every entry of the subtree; when it ends without an error, those were all.
 
         What a page that failed brought along is yielded before the error is raised. URLs of
@@ -67,13 +72,12 @@ class DirectoryConnection:
         size, cookie, count = self.settings.page_size, b"", 0
         seen = {cookie}
         while True:
-            result, entries = self._search(
-                doing, base, filter_, ldap3.SUBTREE, attributes, size, cookie
-            )
+            result, entries = self._search(doing, base, filter_, scope, attributes, size, cookie)
             code = result["result"]
             if code in {SIZE_LIMIT, ADMIN_LIMIT} and not cookie and size > _SMALLEST_PAGE:
                 size = max(size // 2, _SMALLEST_PAGE)
                 continue
+            self.pages_read += 1
             for entry in entries:
                 yield self._complete(entry)
             count += len(entries)
@@ -112,7 +116,7 @@ class DirectoryConnection:
         doing: str,
         base: str,
         filter_: str,
-        scope: Literal["BASE", "SUBTREE"],
+        scope: Scope,
         attributes: Sequence[str],
         page: int | None = None,
         cookie: bytes = b"",
