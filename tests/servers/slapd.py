@@ -169,6 +169,7 @@ suffix "{SUFFIX}"
 rootdn "cn=admin,{SUFFIX}"
 directory {folder}/database
 dbnosync
+maxsize 4294967296
 index objectClass,entryUUID eq
 limits dn.exact="cn=audit,{SUFFIX}" {limit} size.pr={size_limit} size.prtotal=unlimited
 limits dn.exact="cn=capped,{SUFFIX}" {limit} size.pr={size_limit}
