@@ -12,11 +12,15 @@ from accessreview.collectors.directory.source import DirectorySettings, Director
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.snapshot import Reading
 from tests.servers.certificates import Authority, make_ca
+from tests.servers.ds389 import Ds389, make_ds389, running_ds389
+from tests.servers.ds389 import missing as missing_389
 from tests.servers.slapd import SUFFIX, Slapd, missing, running_slapd
+from tests.servers.templates import Templates
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 Server = Callable[..., ServerSettings]
 Slapds = Callable[..., AbstractContextManager[Slapd]]
+Ds389s = Callable[..., AbstractContextManager[Ds389]]
 Collect = Callable[..., Reading]
 
 
@@ -39,6 +43,28 @@ def slapds(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Sl
     require(missing())
     return lambda entries="", **parts: running_slapd(
         tmp_path_factory.mktemp("slapd"), entries, **({"ca": authority} | parts)
+    )
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """What the processes of one test run make together."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent
+    return Templates(folder)
+
+
+@pytest.fixture(scope="session")
+def ds389s(
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority, templates: Templates
+) -> Ds389s:
+    """Start a 389-ds of one's own with these entries, in under a second after the first time."""
+    require(missing_389())
+    return lambda entries="", **parts: running_ds389(
+        tmp_path_factory.mktemp("ds389"),
+        templates.made("ds389", lambda folder: make_ds389(folder, entries), entries),
+        **({"ca": authority} | parts),
     )
 
 
