@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +17,8 @@ from accessreview.model.texts import Texts
 _MOST_ROWS = 200_000_000
 """More than any estate has; a few bytes of Parquet can claim any number of equal rows."""
 
-
 _DICTIONARY = 2**30
-_BATCH = 2**17
-_BYTES_A_NUMBER = 8
 _AT_ONCE = 2
-_PARTS = 4
-"""A column is read in so many, so that not all its strings are there at one time."""
 
 
 def format_parquet(table: Table) -> bytes:
@@ -64,7 +60,7 @@ def parse_parquet(file: str, data: bytes, schema: TableSchema, faults: Faults) -
                 f"{file} claims {parquet.metadata.num_rows} rows; at most {_MOST_ROWS} are read."
             )
             return unreadable
-        columns = _columns(file, data, parquet.metadata, schema, faults)
+        columns = _columns(file, data, schema, faults)
     except (pa.ArrowException, OSError) as error:
         faults.add(f"{file} is not a complete Parquet file: {_first_line(error)}.")
         return unreadable
@@ -74,21 +70,12 @@ def parse_parquet(file: str, data: bytes, schema: TableSchema, faults: Faults) -
     return ParsedTable(file, Table(schema, columns), numbers, sound=True)
 
 
-def _columns(
-    file: str, data: bytes, metadata: pq.FileMetaData, schema: TableSchema, faults: Faults
-) -> Mapping[str, Column]:
+def _columns(file: str, data: bytes, schema: TableSchema, faults: Faults) -> Mapping[str, Column]:
     """Every column without nulls; as plain strings they would not all have room at once."""
-    groups = list(range(metadata.num_row_groups))
-    size = max(1, -(-len(groups) // _PARTS))
-    parts = [groups[first : first + size] for first in range(0, len(groups), size)] or [[]]
-
-    def numbered(name: str) -> pa.DictionaryArray:
-        dictionaries = _repeats_itself(metadata, name)
-        return _joined([_encoded(data, name, dictionaries, part) for part in parts])
-
     columns = {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # Arrow decodes outside the interpreter's lock
-        for name, encoded in zip(schema.columns, pool.map(numbered, schema.columns), strict=True):
+        read = pool.map(partial(_encoded, data), schema.columns)
+        for name, encoded in zip(schema.columns, read, strict=True):
             column = _column(file, name, encoded, faults)
             if column is not None:
                 columns[name] = column
@@ -96,41 +83,25 @@ def _columns(
     return columns
 
 
-def _encoded(
-    data: bytes, name: str, dictionaries: list[str], groups: list[int]
-) -> pa.DictionaryArray:
-    """Some row groups of a column as numbers of its strings."""
-    source = pq.ParquetFile(pa.BufferReader(data), read_dictionary=dictionaries)
-    if dictionaries:  # every batch would bring the whole dictionary again
-        numbered = source.read_row_groups(groups, columns=[name]).column(0)
-        return _distinct(numbered.unify_dictionaries().combine_chunks())
-    batches = source.iter_batches(_BATCH, row_groups=groups, columns=[name])
-    strings = pa.chunked_array(
-        [batch.column(0) for batch in batches], source.schema_arrow.field(name).type
-    )
-    if pa.types.is_dictionary(strings.type):
-        return _distinct(strings.unify_dictionaries().combine_chunks())
-    return strings.dictionary_encode().combine_chunks()
+def _encoded(data: bytes, name: str) -> pa.DictionaryArray:
+    """A column as numbers of its distinct strings."""
+
+    def read(dictionaries: list[str]) -> pa.ChunkedArray:
+        source = pq.ParquetFile(pa.BufferReader(data), read_dictionary=dictionaries)
+        return source.read(columns=[name]).column(0)
+
+    numbered = read([name])
+    if not all(map(_is_within, numbered.chunks)):
+        # Arrow drops what a dictionary in the file repeats, and keeps the numbers of what follows.
+        numbered = read([]).cast(pa.string()).dictionary_encode()
+    return numbered.unify_dictionaries().combine_chunks()
 
 
-def _distinct(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
-    """The same strings, should the dictionary repeat one of its own."""
-    once = encoded.dictionary.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(once.indices.take(encoded.indices), once.dictionary)
-
-
-def _joined(parts: list[pa.DictionaryArray]) -> pa.DictionaryArray:
-    if len(parts) == 1:
-        return parts[0]
-    return pa.chunked_array(parts).unify_dictionaries().combine_chunks()
-
-
-def _repeats_itself(metadata: pq.FileMetaData, name: str) -> list[str]:
-    """The column, if the file holds it as numbers of few strings: it is then read as such."""
-    position = metadata.schema.names.index(name)
-    groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
-    size = sum(group.column(position).total_uncompressed_size for group in groups)
-    return [name] if size < _BYTES_A_NUMBER * metadata.num_rows else []
+def _is_within(encoded: pa.DictionaryArray) -> bool:
+    """Whether every number is that of a string."""
+    ends = pc.min_max(encoded.indices)
+    least, most = ends["min"].as_py(), ends["max"].as_py()
+    return least is None or 0 <= least <= most < len(encoded.dictionary)
 
 
 def _are_strings(file: str, schema: pa.Schema, faults: Faults) -> bool:

@@ -66,6 +66,22 @@ def test_strings_are_read_however_they_are_held(ids: object) -> None:
     assert problems == ()
 
 
+@pytest.mark.parametrize("again", [[], ["last"]], ids=["one row group", "several row groups"])
+def test_a_dictionary_in_the_file_may_repeat_a_string(again: list[str]) -> None:
+    ids = ["once", "same", "last", *again]
+    rows = {"source": ["d"] * len(ids), "id": ids, "name": ["a"] * len(ids)}
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        pa.table(rows), sink, compression="none", write_statistics=False, row_group_size=3
+    )
+
+    parsed, problems = parse(bytes(sink.getvalue()).replace(b"same", b"once"))
+
+    assert list(parsed.table["id"]) == ["once", "once", "last", *again]
+    assert parsed.table["id"].values == ("once", "last")
+    assert problems == ()
+
+
 @pytest.mark.parametrize(
     ("columns", "problem"),
     [
