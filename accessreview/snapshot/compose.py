@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
-
-from accessreview.model.columns import Column, Table, TableSchema
+from accessreview.model.columns import Table
 from accessreview.model.errors import InputError, NotFoundError
 from accessreview.model.snapshot import ANNEX, TABLES, Reading, Snapshot, Source
 from accessreview.snapshot.canonical import canonical, snapshot_digest, with_sorted_values
 from accessreview.snapshot.check import check
+from accessreview.snapshot.tables import only, stacked
 
 
 def compose(taken_at: datetime, readings: Iterable[Reading]) -> Snapshot:
@@ -22,7 +21,7 @@ def compose(taken_at: datetime, readings: Iterable[Reading]) -> Snapshot:
     sources = [reading.source for reading in read]
     tables = {
         name: with_sorted_values(
-            _joined(schema, [reading.tables[name] for reading in read if name in reading.tables])
+            stacked(schema, [reading.tables[name] for reading in read if name in reading.tables])
         )
         for name, schema in (*TABLES.items(), *ANNEX.items())
     }
@@ -78,26 +77,4 @@ def _of(table: Table, source_id: str) -> Table:
     owner = table[table.schema.columns[0]]  # every schema begins with the source of the row
     if source_id not in owner.values:
         return Table.of(table.schema, ())
-    rows = np.flatnonzero(owner.codes == owner.values.index(source_id))
-    return Table(
-        table.schema,
-        {name: Column(column.codes[rows], column.values) for name, column in table.columns.items()},
-    )
-
-
-def _joined(schema: TableSchema, tables: Sequence[Table]) -> Table:
-    if len(tables) == 1:
-        return tables[0]
-    return Table(
-        schema,
-        {name: _joined_column([table[name] for table in tables]) for name in schema.columns},
-    )
-
-
-def _joined_column(columns: Sequence[Column]) -> Column:
-    index = Column.of(value for column in columns for value in column.values)
-    ends = np.cumsum([len(column.values) for column in columns], dtype=np.int64)
-    codes = [np.zeros(0, dtype=np.int32)]
-    for column, end in zip(columns, ends.tolist(), strict=True):
-        codes.append(index.codes[end - len(column.values) : end][column.codes])
-    return Column(np.concatenate(codes), index.values)
+    return only(table, owner.codes == owner.values.index(source_id))
