@@ -125,8 +125,8 @@ def _password_policy(attributes: Attributes, now: datetime) -> Iterator[Fact]:
     elif end and end <= now:
         reason = f"pwdEndTime {text(attributes, 'pwdendtime')}"
         yield Fact(State.EXPIRED, rfc3339(end), reason, bars=True)
-    if grace := texts(attributes, ("pwdgraceusetime",)):
-        reason = f"pwdGraceUseTime {max(grace)}: signed in after the password had expired"
+    if grace := max(texts(attributes, ("pwdgraceusetime",)), default=""):
+        reason = f"pwdGraceUseTime {grace}: signed in after the password had expired"
         yield Fact(State.PASSWORD_EXPIRED, "", reason)
 
 
@@ -147,12 +147,10 @@ def _shadow(attributes: Attributes, now: datetime) -> Iterator[Fact]:
 def _netscape(attributes: Attributes, now: datetime) -> Iterator[Fact]:
     """389 Directory Server, and FreeIPA, which is built on it."""
     if _is_true(attributes, "nsaccountlock"):
-        reason = f"nsAccountLock {text(attributes, 'nsaccountlock')}"
+        roles = texts(attributes, ("nsrole", "nsroledn"))
+        by = next((f", by the role {role}" for role in roles if _is_disabling(role)), "")
+        reason = f"nsAccountLock {text(attributes, 'nsaccountlock')}{by}"
         yield Fact(State.DISABLED, "", reason, bars=True)
-    for role in texts(attributes, ("nsrole", "nsroledn")):
-        if role.lower().replace(" ", "").startswith(_DISABLING_ROLES):
-            yield Fact(State.DISABLED, "", f"the role {role}", bars=True)
-            break
     yield from _netscape_lock(attributes, now)
     expiry = text(attributes, "passwordexpirationtime")
     end = generalized_time(expiry)
@@ -270,6 +268,11 @@ def _each_once(facts: Iterable[Fact]) -> tuple[Fact, ...]:
         else:
             found[fact.state] = fact
     return tuple(found.values())
+
+
+def _is_disabling(role: str) -> bool:
+    """Whether it is one that gives ``nsAccountLock``; it keeps nobody out without that."""
+    return role.lower().replace(" ", "").startswith(_DISABLING_ROLES)
 
 
 def _is_true(attributes: Attributes, name: str) -> bool:

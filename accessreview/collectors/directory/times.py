@@ -7,7 +7,8 @@ _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GENERALIZED = re.compile(
     r"(\d{8})([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d|60)?)?(?:[.,](\d+))?"
-    r"(?:Z|([+-])([01]\d|2[0-3])([0-5]\d)?)"
+    r"(?:Z|([+-])([01]\d|2[0-3])([0-5]\d)?)",
+    re.ASCII,
 )
 
 
