@@ -1,136 +1,58 @@
 """Between a client and Samba: makes its clear LDAP behave as Windows' query policy does.
 
-Samba hands out groups whole and pages as large as asked. This relay rewrites searches: ``member``
-to a range of as many values as ``values`` allows, and a page to at most ``page``. It cuts the
-connection after ``searches`` of them.
+Samba hands out groups whole and pages as large as asked. As policy of a relay, this rewrites
+searches: ``member`` to a range of as many values as ``values`` allows, a page to at most ``page``.
 """
 
 import re
-import socket
-import socketserver
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from typing_extensions import override
+from tests.servers.ldap_messages import (
+    Operation,
+    content,
+    element,
+    message_of,
+    operation,
+    parts,
+    with_paging,
+)
+from tests.servers.ldap_relay import At, Deed, Misbehaviour, running_ldap_relay
 
-_PAGED_RESULTS = b"1.2.840.113556.1.4.319"
-_SEARCH_REQUEST = 0x63
-_SHORT_LENGTH = 0x7F
 _MEMBER = re.compile(rb"(member)(?:;range=(\d+)-\*)?", re.IGNORECASE)
+
+
+def query_policy(values: int = 1500, page: int = 1000) -> Callable[[bytes], bytes]:
+    """What a relay is to do with every request."""
+    return lambda message: (
+        _limited(message, values, page) if operation(message) == Operation.SEARCH else message
+    )
 
 
 @contextmanager
 def running_adproxy(
     host: str, *, values: int = 1500, page: int = 1000, searches: int | None = None
 ) -> Iterator[int]:
-    """Relay a free port of 127.0.0.1 to port 389 of ``host``; yields the port."""
+    """Relay a free port of 127.0.0.1 to port 389 of ``host``; yields the port.
 
-    class Handler(socketserver.BaseRequestHandler):
-        @override
-        def handle(self) -> None:
-            with socket.create_connection((host, 389)) as server:
-                back = threading.Thread(target=_pass_on, args=(server, self.request), daemon=True)
-                back.start()
-                with suppress(OSError):
-                    self._forward(server)
-                _hang_up(server)
-                back.join()
-
-        def _forward(self, server: socket.socket) -> None:
-            pending, seen = b"", 0
-            while received := self.request.recv(1 << 16):
-                pending += received
-                while message := _first(pending):
-                    pending = pending[len(message) :]
-                    if _operation(message) == _SEARCH_REQUEST:
-                        seen += 1
-                        if searches is not None and seen > searches:
-                            return
-                        message = _limited(message, values, page)
-                    server.sendall(message)
-
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while received := source.recv(1 << 16):
-            target.sendall(received)
-    _hang_up(target)
-
-
-def _hang_up(end: socket.socket) -> None:
-    with suppress(OSError):
-        end.shutdown(socket.SHUT_RDWR)
-
-
-def _header(message: bytes, at: int) -> tuple[int, int]:
-    """Where the content of the element at ``at`` begins, and where it ends."""
-    length = message[at + 1]
-    begin = at + 2
-    if length > _SHORT_LENGTH:
-        begin += length & _SHORT_LENGTH
-        length = int.from_bytes(message[at + 2 : begin], "big")
-    return begin, begin + length
-
-
-def _first(pending: bytes) -> bytes:
-    """The first whole message, empty while it has not all come."""
-    with suppress(IndexError):
-        _, end = _header(pending, 0)
-        if len(pending) >= end:
-            return pending[:end]
-    return b""
-
-
-def _parts(element: bytes) -> list[bytes]:
-    """The elements inside a constructed one."""
-    at, end = _header(element, 0)
-    parts = []
-    while at < end:
-        _, next_one = _header(element, at)
-        parts.append(element[at:next_one])
-        at = next_one
-    return parts
-
-
-def _content(element: bytes) -> bytes:
-    begin, end = _header(element, 0)
-    return element[begin:end]
-
-
-def _element(tag: int, content: bytes) -> bytes:
-    """Always in the long form of length, which every reader takes."""
-    return bytes((tag, 0x84)) + len(content).to_bytes(4, "big") + content
-
-
-def _operation(message: bytes) -> int:
-    return _parts(message)[1][0]
+    The connection breaks after ``searches`` of them.
+    """
+    breaks = () if searches is None else (Misbehaviour(Deed.HANG_UP, At.SEARCH, searches + 1),)
+    policy = query_policy(values, page)
+    with running_ldap_relay(host, 389, *breaks, policy=policy) as relay:
+        yield relay.port
 
 
 def _limited(message: bytes, values: int, page: int) -> bytes:
-    number, request, *controls = _parts(message)
-    *others, attributes = _parts(request)
+    number, request, *controls = parts(message)
+    *others, attributes = parts(request)
     selection = b"".join(
-        _element(one[0], _in_range(_content(one), values)) for one in _parts(attributes)
+        element(one[0], _in_range(content(one), values)) for one in parts(attributes)
     )
-    search = _element(request[0], b"".join(others) + _element(attributes[0], selection))
-    rest = b"".join(
-        _element(some[0], b"".join(_paged(control, page) for control in _parts(some)))
-        for some in controls
+    search = element(request[0], b"".join(others) + element(attributes[0], selection))
+    return with_paging(
+        message_of(number, search, *controls), lambda size, cookie: (min(size, page), cookie)
     )
-    return _element(message[0], number + search + rest)
 
 
 def _in_range(name: bytes, values: int) -> bytes:
@@ -139,13 +61,3 @@ def _in_range(name: bytes, values: int) -> bytes:
         return name
     start = int(match[2] or 0)
     return b"%s;range=%d-%d" % (match[1], start, start + values - 1)
-
-
-def _paged(control: bytes, page: int) -> bytes:
-    *head, value = _parts(control)
-    if _content(head[0]) != _PAGED_RESULTS:
-        return control
-    size, cookie = _parts(_content(value))
-    allowed = min(int.from_bytes(_content(size), "big"), page)
-    limited = _element(0x30, _element(size[0], allowed.to_bytes(4, "big")) + cookie)
-    return _element(control[0], b"".join(head) + _element(value[0], limited))
