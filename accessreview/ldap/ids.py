@@ -1,6 +1,8 @@
 """Immutable ids of directory objects, and the text of their values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from accessreview.ldap.settings import DirectoryKind
@@ -9,21 +11,37 @@ Attributes = Mapping[str, Sequence[bytes]]
 
 _SID_HEADER = 8
 _SID_PART = 4
+_GUID_LENGTH = 16
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IDS = MappingProxyType(
+    {
+        DirectoryKind.ACTIVE_DIRECTORY: ("objectSid", "objectGUID"),
+        DirectoryKind.OPENLDAP: ("entryUUID",),
+        DirectoryKind.DS389: ("nsUniqueId",),
+        DirectoryKind.FREEIPA: ("ipaUniqueID", "nsUniqueId"),
+        DirectoryKind.VMDIR: ("objectSid", "objectGUID"),
+        DirectoryKind.LDAP: ("entryUUID",),  # RFC 4530, of a server that is none of these
+    }
+)
 
 
-def object_id(kind: DirectoryKind, attributes: Attributes) -> str:
+def object_id(kind: DirectoryKind, attributes: Attributes, unique_id: str = "") -> str:
     """Return what never changes while the object lives; empty when it was not read.
 
-    Active Directory: the SID as text (it is what permissions carry), else the GUID. OpenLDAP:
-    ``entryUUID``.
+    ``unique_id`` names the attribute that holds it where that is not one usual for the kind.
     """
-    match kind:
-        case DirectoryKind.ACTIVE_DIRECTORY:
-            return sid_text(first(attributes, "objectsid")) or guid_text(
-                first(attributes, "objectguid")
-            )
-        case DirectoryKind.OPENLDAP:
-            return text(attributes, "entryuuid").lower()
+    for name in id_attributes(kind, unique_id):
+        if found := _DECODERS.get(name.lower(), _folded)(first(attributes, name.lower())):
+            return found
+    return ""
+
+
+def id_attributes(kind: DirectoryKind, unique_id: str = "") -> tuple[str, ...]:
+    """The attributes that may hold an object's id, the best first.
+
+    Active Directory's is the SID, for it is what permissions and foreign groups carry.
+    """
+    return (unique_id,) if unique_id else _IDS[kind]
 
 
 def sid_text(raw: bytes) -> str:
@@ -41,8 +59,23 @@ def sid_text(raw: bytes) -> str:
 
 
 def guid_text(raw: bytes) -> str:
-    """The usual spelling of a binary GUID; empty if it is none."""
-    return str(UUID(bytes_le=raw)) if len(raw) == len(UUID(int=0).bytes) else ""
+    """The usual spelling of a binary GUID, or of one that is text already; empty if it is neither.
+
+    Of vCenter's own directory it is text, of Active Directory it is bytes.
+    """
+    if len(raw) == _GUID_LENGTH:
+        return str(UUID(bytes_le=raw))
+    text_ = decoded(raw).strip("{}").lower()
+    return text_ if _GUID.fullmatch(text_) else ""
+
+
+def _folded(raw: bytes) -> str:
+    return decoded(raw).strip().lower()
+
+
+_DECODERS: Mapping[str, Callable[[bytes], str]] = MappingProxyType(
+    {"objectsid": sid_text, "objectguid": guid_text}
+)
 
 
 def first(attributes: Attributes, name: str) -> bytes:

@@ -1,58 +1,38 @@
-"""What a directory's attributes and classes mean, by its kind; all of it may be set otherwise."""
+"""How the entries of one directory are understood: by its kind, unless it is set otherwise."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from accessreview.collectors.directory.products import PRODUCTS, Product
+from accessreview.collectors.directory.states import STATE_ATTRIBUTES
+from accessreview.ldap.ids import id_attributes
 from accessreview.ldap.settings import DirectoryKind
-
-_ACCOUNT_CLASSES = {
-    # Computers and managed service accounts are users as well, by inheritance.
-    DirectoryKind.ACTIVE_DIRECTORY: ("user",),
-    DirectoryKind.OPENLDAP: ("person", "posixAccount", "account", "uidObject"),
-}
-_GROUP_CLASSES = {
-    DirectoryKind.ACTIVE_DIRECTORY: ("group",),
-    DirectoryKind.OPENLDAP: (
-        "groupOfNames",
-        "groupOfUniqueNames",
-        "groupOfMembers",
-        "groupOfEntries",
-        "groupOfURLs",
-        "posixGroup",
-    ),
-}
-_IMPLIED_CLASSES = {
-    # Entries of OpenLDAP may name their most special class alone.
-    DirectoryKind.ACTIVE_DIRECTORY: (),
-    DirectoryKind.OPENLDAP: ("organizationalPerson", "inetOrgPerson", "residentialPerson"),
-}
-_OTHER_CLASSES = {
-    DirectoryKind.ACTIVE_DIRECTORY: ("contact", "foreignSecurityPrincipal"),
-    DirectoryKind.OPENLDAP: (),
-}
-_ATTRIBUTES = {
-    DirectoryKind.ACTIVE_DIRECTORY: (
-        *("objectClass", "objectSid", "objectGUID", "sAMAccountName", "userPrincipalName", "cn"),
-        *("displayName", "givenName", "mail", "userAccountControl", "accountExpires"),
-        *("primaryGroupID", "servicePrincipalName", "manager", "managedBy", "member"),
-    ),
-    DirectoryKind.OPENLDAP: (
-        *("objectClass", "entryUUID", "uid", "cn", "displayName", "givenName", "mail"),
-        *("pwdAccountLockedTime", "pwdEndTime", "gidNumber", "manager", "owner"),
-        *("member", "uniqueMember", "memberUid", "memberURL"),
-    ),
-}
 
 
 class DanglingMembers(StrEnum):
-    """What a member of an OpenLDAP is that no entry is found for where all was read.
+    """What a member is that no entry is found for where all was read.
 
-    The server keeps the names of members that were deleted, and does not tell these from members
-    that it hides from the account that asks.
+    Servers other than Active Directory keep the names of members that were deleted, and do not
+    tell these from members that they hide from the account that asks.
     """
 
     UNKNOWN = "unknown"
     DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeNames:
+    """Attributes that stand for those usual for the kind of directory; empty: the usual ones."""
+
+    unique_id: str = ""
+    login: str = ""
+    group_name: str = ""
+    display_name: str = ""
+    mail: str = ""
+    manager: str = ""
+    owner: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +43,19 @@ class DirectorySchema:
     lies below one of its entries counts as read.
 
     A vCenter names principals by the domain of its identity source: ``netbios_names`` give
-    ``NAME\login``, ``dns_names`` both ``name\login`` and ``login@name``; without ``dns_names``
-    the ``dc`` parts of the first base are taken.
+    ``NAME\login``, ``dns_names`` both ``name\login`` and ``login@name``; without them the names
+    are taken that the directory gives its domains itself, else the ``dc`` parts of its base.
 
     ``user_filter`` and ``group_filter`` replace what is searched for; what else turns up as a
     member is looked up all the same. ``identity_attributes``: the first of them that an account
     has says whose it is.
     ``admin_pattern`` is a regular expression over whole logins whose first group is the login of
     the same person's ordinary account (``adm-(.+)``); ``service_pattern`` matches the logins of
-    service accounts. Both ignore case.
+    service accounts. Both ignore case. ``person_attributes`` are further attributes that may tell
+    whose an account is.
 
-    ``dangling_members`` concerns OpenLDAP alone: Active Directory names nobody who was deleted.
+    ``dangling_members`` does not concern Active Directory, which names nobody who was deleted.
+    ``bases_elsewhere`` are subtrees that other sources read.
     """
 
     kind: DirectoryKind
@@ -82,54 +64,108 @@ class DirectorySchema:
     dns_names: tuple[str, ...] = ()
     user_filter: str = ""
     group_filter: str = ""
+    names: AttributeNames = AttributeNames()
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: str = ""
     service_pattern: str = ""
+    person_attributes: tuple[str, ...] = ()
     dangling_members: DanglingMembers = DanglingMembers.UNKNOWN
+    bases_elsewhere: tuple[str, ...] = ()
+
+    @property
+    def product(self) -> Product:
+        return PRODUCTS[self.kind]
 
     @property
     def account_classes(self) -> frozenset[str]:
         """Object classes of which each makes an account, in lower case."""
-        return _folded((*_ACCOUNT_CLASSES[self.kind], *_IMPLIED_CLASSES[self.kind]))
+        return _folded((*self.product.account_classes, *self.product.implied_classes))
 
     @property
     def group_classes(self) -> frozenset[str]:
         """Those of groups; an entry that has one is no account, whatever else it is."""
-        return _folded(_GROUP_CLASSES[self.kind])
+        return _folded((*self.product.group_classes, *self.product.subentry_classes))
 
     @property
-    def filters(self) -> tuple[str, str]:
+    def filters(self) -> tuple[str, ...]:
         """What to search for: as set, else by the classes of the kind; accounts, then groups.
 
         The first also finds what may be a member without being able to log in.
         """
+        product = self.product
+        with_values = (
+            f"(&(objectClass={name})({value}=*))" for name, value in product.classes_with
+        )
+        groups = (
+            _any((*map(_class, product.group_classes), *with_values)),
+            *(f"(&(objectClass=ldapSubEntry){_class(name)})" for name in product.subentry_classes),
+        )
         return (
             self.user_filter
-            or _any_class((*_ACCOUNT_CLASSES[self.kind], *_OTHER_CLASSES[self.kind])),
-            self.group_filter or _any_class(_GROUP_CLASSES[self.kind]),
+            or _any(map(_class, (*product.account_classes, *product.other_classes))),
+            *((self.group_filter,) if self.group_filter else groups),
         )
 
     @property
     def attributes(self) -> tuple[str, ...]:
         """Every attribute that the translation looks at, to be asked for by name."""
-        return tuple(dict.fromkeys((*_ATTRIBUTES[self.kind], *self.identity_attributes)))
+        product = self.product
+        every = (
+            *("objectClass", *id_attributes(self.kind, self.names.unique_id)),
+            *(*self.login_attributes, *self.group_name_attributes, *self.display_name_attributes),
+            *("givenName", self.mail_attribute, self.manager_attribute, *self.owner_attributes),
+            *(*self.member_attributes, product.primary_group, product.group_number),
+            *(*product.roles, *product.further),
+            *(name for _, name in product.identifiers),
+            *(*self.identity_attributes, *self.person_attributes, *STATE_ATTRIBUTES[self.kind]),
+        )
+        return tuple(dict.fromkeys(filter(None, every)))
+
+    @property
+    def login_attributes(self) -> tuple[str, ...]:
+        """The first of them that an account has is what one signs in with."""
+        return (self.names.login,) if self.names.login else self.product.login
 
     @property
     def login_attribute(self) -> str:
-        return "samaccountname" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "uid"
+        return self.login_attributes[0].lower()
 
     @property
-    def group_name_attribute(self) -> str:
-        return "samaccountname" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "cn"
+    def group_name_attributes(self) -> tuple[str, ...]:
+        """The first of them that a group has is what a vCenter calls it."""
+        return (self.names.group_name,) if self.names.group_name else self.product.group_name
 
     @property
-    def owner_attribute(self) -> str:
-        return "managedby" if self.kind is DirectoryKind.ACTIVE_DIRECTORY else "owner"
+    def display_name_attributes(self) -> tuple[str, ...]:
+        """The first of them that an account has is what people call it."""
+        return (self.names.display_name or "displayName", "cn")
+
+    @property
+    def mail_attribute(self) -> str:
+        return self.names.mail or "mail"
+
+    @property
+    def manager_attribute(self) -> str:
+        return self.names.manager or "manager"
+
+    @property
+    def owner_attributes(self) -> tuple[str, ...]:
+        """All of them name owners of a group."""
+        return (self.names.owner,) if self.names.owner else self.product.owners
+
+    @property
+    def member_attributes(self) -> tuple[str, ...]:
+        """All of them name members of a group."""
+        return self.names.members or self.product.members
 
 
-def _folded(names: tuple[str, ...]) -> frozenset[str]:
+def _folded(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name.lower() for name in names)
 
 
-def _any_class(names: tuple[str, ...]) -> str:
-    return "(|" + "".join(f"(objectClass={name})" for name in names) + ")"
+def _class(name: str) -> str:
+    return f"(objectClass={name})"
+
+
+def _any(filters: Iterable[str]) -> str:
+    return "(|" + "".join(filters) + ")"
