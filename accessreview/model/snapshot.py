@@ -88,11 +88,11 @@ or ``uuid``.
 ``outsiders``: members of a group that are no account and no group of the snapshot, as written, and
 how they stand (``Standing``).
 ``ways``: by what an account or group is a member where that is not the attribute ``member``:
-``uniqueMember``, ``memberUid``, ``gidNumber``, ``primaryGroupID``, ``memberURL``, ``nsRole``,
-``ipaExternalMember``, ``foreign`` or ``other-source``.
+``uniqueMember``, ``memberUid``, ``gidNumber``, ``primaryGroupID``, ``memberURL``, ``nsRole`` or
+another attribute, ``foreign`` or ``other-source``.
 ``person_keys``: what may tell whose an account is, by the lower-case name of its attribute.
 ``joins``: by what each account came to its identity, and which joins are ambiguous (``Joined``).
-``counts``: how much of what a source had; decimal numbers.
+``counts``: how much of what a source had (``Count``, ``Standing``); decimal numbers.
 """
 
 
@@ -131,6 +131,21 @@ class Standing(StrEnum):
     OTHER = "other"
     HIDDEN = "hidden"
     DANGLING = "dangling"
+
+
+class Count(StrEnum):
+    """What ``counts`` has of a source; outsiders are counted by standing under its own name.
+
+    ``NAMED`` are the members that groups name, resolved or not; ``REFERRALS`` the subtrees that
+    lie on other servers.
+    """
+
+    ACCOUNTS = "accounts"
+    GROUPS = "groups"
+    MEMBERSHIPS = "memberships"
+    NAMED = "named-members"
+    PAGES = "pages"
+    REFERRALS = "referrals"
 
 
 class Joined(StrEnum):

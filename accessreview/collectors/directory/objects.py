@@ -26,35 +26,90 @@ class DirectoryObjects:
     groups: dict[str, DirectoryObject] = field(default_factory=dict)
     by_name: dict[str, DirectoryObject] = field(default_factory=dict)
     others: dict[str, RawEntry] = field(default_factory=dict)
+    _by_spelling: dict[str, DirectoryObject] = field(default_factory=dict)
+
+    def find(self, dn: str) -> DirectoryObject | None:
+        """The account or group of this name, in any spelling; None also for what is no name."""
+        if found := self._by_spelling.get(dn):
+            return found
+        if found := self.by_name.get(key_of(dn)):
+            self._by_spelling[dn] = found
+        return found
+
+    def with_id(self, id_: str) -> DirectoryObject | None:
+        return self.accounts.get(id_) or self.groups.get(id_)
 
     def account(self, dn: str) -> DirectoryObject | None:
         """The account of this name, in any spelling; None also for what is no name."""
-        found = self.by_name.get(key_of(dn))
+        found = self.find(dn)
         return found if found and found.id in self.accounts else None
+
+    def group(self, dn: str) -> DirectoryObject | None:
+        """The group of this name, in any spelling; None also for what is no name."""
+        found = self.find(dn)
+        return found if found and found.id in self.groups else None
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Tells by its object classes what an entry is."""
+
+    of_accounts: frozenset[str]
+    of_groups: frozenset[str]
+    with_values: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, schema: DirectorySchema) -> "Classes":
+        pairs = schema.product.classes_with
+        return cls(
+            schema.account_classes,
+            schema.group_classes,
+            tuple((name.lower(), value.lower()) for name, value in pairs),
+        )
+
+    def is_group(self, entry: RawEntry) -> bool:
+        classes = classes_of(entry.attributes)
+        return not self.of_groups.isdisjoint(classes) or any(
+            name in classes and value in entry.attributes for name, value in self.with_values
+        )
+
+    def is_account(self, entry: RawEntry) -> bool:
+        """Whether it is one if it is no group."""
+        return not self.of_accounts.isdisjoint(classes_of(entry.attributes))
 
 
 def key_of(dn: str) -> str:
     """The canonical name, or for what is none something that no entry has."""
     try:
-        return canonical(dn)
+        return "\0" + dn if dn.startswith("<") else canonical(dn)
     except ValueError:
         return "\0" + dn
 
 
+def is_name(key: str) -> bool:
+    """Whether it is the key of a name, and not of what is none."""
+    return not key.startswith("\0")
+
+
 def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> DirectoryObjects:
-    """Sort all entries; what cannot be told apart or has no id is added to ``gaps``."""
+    """Sort all entries; what cannot be told apart or has no id is added to ``gaps``.
+
+    Entries that the directory keeps as copies of others are passed over.
+    """
     found = DirectoryObjects()
+    copies, classes = schema.product.copies, Classes.of(schema)
     for entry in raw.entries:
         key = key_of(entry.dn)
-        classes = classes_of(entry.attributes)
-        if classes & schema.group_classes:
+        if copies and f",{copies},dc=" in f",{key}":
+            continue
+        if classes.is_group(entry):
             of_its_kind: dict[str, DirectoryObject] = found.groups
-        elif classes & schema.account_classes:
+        elif classes.is_account(entry):
             of_its_kind = found.accounts
         else:
             found.others[key] = entry
             continue
-        entry_id = object_id(schema.kind, entry.attributes)
+        entry_id = object_id(schema.kind, entry.attributes, schema.names.unique_id)
         if not entry_id:
             gaps.add(
                 "An account or group was read without its immutable id and is left out", entry.dn
@@ -77,7 +132,7 @@ def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps
         if namesake != new:
             gaps.add("Two different readings carry the same name", new.entry.dn)
         return False
-    twin = found.accounts.get(new.id) or found.groups.get(new.id)
+    twin = found.with_id(new.id)
     if twin is not None:
         gaps.add("One immutable id has two names", f"{twin.entry.dn} and {new.entry.dn}")
         found.by_name[key] = twin

@@ -4,7 +4,7 @@ A live connection and an LDIF file both become these; one translation follows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,28 @@ class RawEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainNames:
+    """What a directory calls one of its domains: ``CORP`` and ``corp.example`` for ``base``."""
+
+    base: str
+    netbios_name: str = ""
+    dns_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RawDirectory:
-    """All entries read from one directory; ``gaps`` say in sentences what could not be read."""
+    """All entries read from one directory; ``gaps`` say in sentences what could not be read.
+
+    ``notes`` are remarks that hide nobody. ``found`` holds by the text of a ``memberURL`` the names
+    of the entries that its search found. ``referred`` are the names of subtrees that lie on other
+    servers. ``domains`` is what the directory calls its domains itself. ``figures`` are counts of
+    the reading, for the table ``counts``.
+    """
 
     entries: tuple[RawEntry, ...]
     gaps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    found: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    referred: tuple[str, ...] = ()
+    domains: tuple[DomainNames, ...] = ()
+    figures: Mapping[str, int] = field(default_factory=dict)

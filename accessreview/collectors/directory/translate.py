@@ -3,25 +3,24 @@
 Nothing is guessed: a row that refers to something that was not read is left out and said in a gap.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from accessreview.collectors.directory.accounts import (
-    identity_finder,
-    is_enabled,
-    kind_finder,
-    login_of,
-)
-from accessreview.collectors.directory.members import Memberships
-from accessreview.collectors.directory.names import account_names, domains, group_names
+from accessreview.collectors.directory.accounts import account_rows
+from accessreview.collectors.directory.groups import group_name, group_states
+from accessreview.collectors.directory.identifiers import identifiers
+from accessreview.collectors.directory.members import Membership, Memberships
+from accessreview.collectors.directory.names import Aliases
 from accessreview.collectors.directory.objects import DirectoryObjects, objects
 from accessreview.collectors.directory.raw import RawDirectory
 from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.territory import Territory
 from accessreview.collectors.gaps import Gaps
-from accessreview.ldap.ids import text, texts
+from accessreview.ldap.ids import texts
 from accessreview.model.columns import Table
-from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Reading, Source
+from accessreview.model.snapshot import ANNEX, TABLES, Count, Coverage, Reading, Source
 
 Rows = Iterable[tuple[str, ...]]
 
@@ -32,7 +31,8 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
     ``source.gaps`` given are kept first and do not by themselves lower ``source.coverage``; those
     of ``raw`` and of members or ids that are not known do. Remarks that hide nobody (a member that
     is no account, an owner that does not resolve) are added to the gaps without lowering it.
-    ``now`` decides which accounts have expired.
+    Members that belong to other directories are ``outsiders``: whether somebody is hidden behind
+    them is known only when all readings are joined. ``now`` decides which accounts have expired.
 
     Raises:
         ConfigurationError: a pattern or base of ``schema`` cannot be used.
@@ -42,76 +42,82 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
     for what, read in (("account", found.accounts), ("group", found.groups)):
         if not read:
             gaps.add(f"Not one {what} was found", "the base, the filter or the rights are wrong")
-    tables: dict[str, Rows] = {
-        "accounts": _accounts(source.id, found, schema, now, notes),
-        "groups": [
-            (source.id, group.id, _first(group.entry.attributes, schema) or group.entry.dn)
-            for group in found.groups.values()
-        ],
-        "principal_names": _principal_names(source.id, found, schema),
-        "members": [
-            (source.id, group, source.id, member)
-            for group, member in Memberships(found, schema, gaps, notes).pairs()
-        ],
-    }
-    annex: dict[str, Rows] = {
-        "responsibles": _responsibles(source.id, found, schema, notes),
-        "locators": [
-            (source.id, item.id, item.entry.dn)
-            for item in (*found.accounts.values(), *found.groups.values())
-        ],
-    }
+    tables = _of_entries(source.id, found, raw, schema, notes)
+    of_accounts = account_rows(source.id, found.accounts, schema, now, notes)
+    territory = Territory.of(schema.bases, raw.referred)
+    membership = Memberships(found, schema, territory, raw.found, gaps, notes).all()
+    of_members = _of_membership(source.id, found, membership, schema)
+    states = (*of_accounts["states"], *of_members["states"])
+    counts = _counts(source.id, found, membership, raw.figures)
+    every = {**tables, **of_accounts, **of_members, "states": states, "counts": counts}
     missing = (*raw.gaps, *gaps.sentences())
     return Reading(
         replace(
             source,
             coverage=Coverage.PARTIAL if missing else source.coverage,
-            gaps=(*source.gaps, *missing, *notes.sentences()),
+            gaps=(*source.gaps, *missing, *raw.notes, *notes.sentences()),
         ),
-        {
-            **{name: Table.of(TABLES[name], rows) for name, rows in tables.items()},
-            **{name: Table.of(ANNEX[name], rows) for name, rows in annex.items()},
-        },
+        {name: Table.of({**TABLES, **ANNEX}[name], rows) for name, rows in every.items()},
     )
 
 
-def _first(attributes: Mapping[str, tuple[bytes, ...]], schema: DirectorySchema) -> str:
-    return text(attributes, schema.group_name_attribute) or text(attributes, "cn")
+def _of_entries(
+    source: str, found: DirectoryObjects, raw: RawDirectory, schema: DirectorySchema, notes: Gaps
+) -> dict[str, Rows]:
+    aliases = Aliases(schema, raw.domains)
+    accounts, groups = found.accounts.values(), found.groups.values()
+    return {
+        "groups": [(source, group.id, group_name(group, schema)) for group in groups],
+        "principal_names": [
+            (source, one.id, name)
+            for some, names_of in ((accounts, aliases.of_account), (groups, aliases.of_group))
+            for one in some
+            for name in names_of(one)
+        ],
+        "responsibles": _responsibles(source, found, schema, notes),
+        "locators": [(source, one.id, one.entry.dn) for one in (*accounts, *groups)],
+        "identifiers": [
+            (source, one.id, scheme, value)
+            for one in (*accounts, *groups)
+            for scheme, value in identifiers(one, schema)
+        ],
+    }
 
 
-def _accounts(
-    source: str, found: DirectoryObjects, schema: DirectorySchema, now: datetime, notes: Gaps
-) -> Rows:
-    identity_of = identity_finder(source, found.accounts, schema, notes)
-    kind_of = kind_finder(schema)
-    rows = []
-    for account in found.accounts.values():
-        attributes = account.entry.attributes
-        login = login_of(account, schema)
-        identity = identity_of(account)
-        rows.append(
-            (
-                source,
-                account.id,
-                login,
-                text(attributes, "displayname") or text(attributes, "cn") or login,
-                text(attributes, "mail"),
-                kind_of(account, identity),
-                "true" if is_enabled(account, schema.kind, now, notes) else "false",
-                identity,
+def _of_membership(
+    source: str, found: DirectoryObjects, membership: Membership, schema: DirectorySchema
+) -> dict[str, Rows]:
+    return {
+        "members": [(source, group, source, member) for group, member in membership.pairs],
+        "ways": [(source, group, source, member, way) for group, member, way in membership.ways],
+        "outsiders": [
+            (source, group, one.member, one.standing, one.reason)
+            for group, some in membership.outsiders.items()
+            for one in some
+        ],
+        "states": [
+            (source, group.id, state, "", reason)
+            for group in found.groups.values()
+            for state, reason in group_states(
+                group, schema, {one.member for one in membership.outsiders.get(group.id, ())}
             )
-        )
-    return rows
+        ],
+    }
 
 
-def _principal_names(source: str, found: DirectoryObjects, schema: DirectorySchema) -> Rows:
-    dns_names = domains(schema)
-    return [
-        (source, item.id, name)
-        for items, names_of in ((found.accounts, account_names), (found.groups, group_names))
-        for item in items.values()
-        for name in names_of(item, schema, dns_names)
-    ]
+def _counts(
+    source: str, found: DirectoryObjects, membership: Membership, figures: Mapping[str, int]
+) -> Rows:
+    standings = Counter(str(one.standing) for some in membership.outsiders.values() for one in some)
+    counts = {
+        Count.ACCOUNTS: len(found.accounts),
+        Count.GROUPS: len(found.groups),
+        Count.MEMBERSHIPS: len(membership.pairs),
+        Count.NAMED: membership.named,
+        **standings,
+        **figures,
+    }
+    return [(source, what, str(number)) for what, number in counts.items()]
 
 
 def _responsibles(
@@ -119,14 +125,15 @@ def _responsibles(
 ) -> Rows:
     """Managers of accounts and owners of groups, as far as they are accounts of this directory."""
     rows: dict[tuple[str, ...], None] = {}
-    for items, relation, attribute in (
-        (found.accounts, "manager", "manager"),
-        (found.groups, "owner", schema.owner_attribute),
+    for items, relation, attributes in (
+        (found.accounts, "manager", (schema.manager_attribute,)),
+        (found.groups, "owner", schema.owner_attributes),
     ):
+        names = [name.lower() for name in attributes]
         for item in items.values():
-            for dn in texts(item.entry.attributes, (attribute,)):
+            for dn in texts(item.entry.attributes, names):
                 if responsible := found.account(dn):
-                    rows[(source, item.id, relation, source, responsible.id)] = None
+                    rows[source, item.id, relation, source, responsible.id] = None
                 else:
                     notes.add(
                         f"The {relation} is no account of this directory",

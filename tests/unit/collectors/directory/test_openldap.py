@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from accessreview.collectors.directory.raw import RawEntry
+from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DanglingMembers
+from accessreview.collectors.directory.translate import translate
 from accessreview.model.snapshot import Coverage
 from accessreview.snapshot.check import check
 from tests.unit.collectors.directory.entries import (
+    BASE,
+    NOW,
     OPENLDAP,
+    SOURCE,
     account,
     entry,
     group,
@@ -18,6 +22,7 @@ from tests.unit.collectors.directory.entries import (
     rows,
 )
 
+URL = "ldap:///ou=people,dc=corp,dc=example??sub?(title=T1)"
 ANN, BEN = person("ann"), person("ben")
 IN_FULL = (Coverage.FULL, ())
 DECLARED = replace(OPENLDAP, dangling_members=DanglingMembers.DELETED)
@@ -81,6 +86,7 @@ def test_unique_members_may_carry_a_bit_string() -> None:
         OPENLDAP, ANN, BEN, group("u", objectClass="groupOfUniqueNames", uniqueMember=names)
     )
     assert rows(reading, "members") == {("u", "ann"), ("u", "ben")}
+    assert rows(reading, "ways") == {("u", "ann", "uniqueMember"), ("u", "ben", "uniqueMember")}
 
 
 def test_unix_groups_name_logins_and_numbers() -> None:
@@ -91,6 +97,7 @@ def test_unix_groups_name_logins_and_numbers() -> None:
         group("p", objectClass="posixGroup", gidNumber="200", memberUid="ben"),
     )
     assert rows(reading, "members") == {("p", "ann"), ("p", "ben")}
+    assert rows(reading, "ways") == {("p", "ann", "gidNumber"), ("p", "ben", "memberUid")}
     assert reading.source.coverage is Coverage.FULL
     assert any("without regard to case: ben" in gap for gap in reading.source.gaps)
 
@@ -129,6 +136,7 @@ def test_a_member_that_is_not_found_is_only_remarked_where_such_are_declared_del
     assert "counts as deleted, as dangling_members says" in gap
     assert "in cn=g,ou=groups,dc=corp,dc=example" in gap
     assert rows(reading, "members") == set()
+    assert {row[2] for row in rows(reading, "outsiders")} == {"dangling"}
 
 
 def test_a_member_without_classes_may_be_anybody() -> None:
@@ -138,27 +146,87 @@ def test_a_member_without_classes_may_be_anybody() -> None:
     assert "object classes are not shown" in reading.source.gaps[0]
 
 
-def test_a_member_outside_what_is_read_makes_the_reading_partial() -> None:
+def test_a_member_outside_what_is_read_is_left_to_other_directories() -> None:
     narrow = replace(
         OPENLDAP, bases=("ou=groups,dc=corp,dc=example", "ou=staff,dc=corp,dc=example")
     )
     for schema in (narrow, replace(narrow, dangling_members=DanglingMembers.DELETED)):
         reading = read(schema, ANN, group("g", "uid=ben,ou=people"))
-        assert reading.source.coverage is Coverage.PARTIAL
-        assert "outside what is read" in reading.source.gaps[0]
+        assert (reading.source.coverage, reading.source.gaps) == IN_FULL
+        assert {row[:3] for row in rows(reading, "outsiders")} == {
+            ("g", "uid=ben,ou=people,dc=corp,dc=example", "elsewhere")
+        }
+
+
+def test_what_lies_on_another_server_is_outside_of_what_is_read() -> None:
+    raw = RawDirectory(
+        (ANN, group("g", "uid=ben,ou=partners", "uid=gone,ou=people")),
+        referred=("OU=Partners,dc=corp,dc=example",),
+    )
+    reading = translate(SOURCE, raw, OPENLDAP, NOW)
+    assert {(row[1].partition(",")[0], row[2]) for row in rows(reading, "outsiders")} == {
+        ("uid=ben", "elsewhere"),
+        ("uid=gone", "dangling"),
+    }
 
 
 def test_a_file_covers_what_lies_below_its_entries() -> None:
-    anywhere = replace(DECLARED, bases=())
+    anywhere = replace(OPENLDAP, bases=())
     alone = read(anywhere, ANN, group("g", "uid=gone,ou=people"))
     below = read(anywhere, entry("", objectClass="domain"), ANN, group("g", "uid=gone,ou=people"))
-    assert (alone.source.coverage, below.source.coverage) == (Coverage.PARTIAL, Coverage.FULL)
+    standings = [{row[2] for row in rows(reading, "outsiders")} for reading in (alone, below)]
+    assert standings == [{"elsewhere"}, {"dangling"}]
 
 
-def test_a_dynamic_group_is_not_known() -> None:
-    reading = read(OPENLDAP, ANN, group("d", objectClass="groupOfURLs", memberURL="ldap:///??sub?"))
+def test_a_dynamic_group_is_not_known_where_nothing_searched_for_its_members() -> None:
+    reading = read(OPENLDAP, ANN, group("d", objectClass="groupOfURLs", memberURL=URL))
     assert reading.source.coverage is Coverage.PARTIAL
     assert "dynamic group" in reading.source.gaps[0]
+    assert rows(reading, "states") == {("d", "dynamic", "", "memberURL")}
+
+
+def test_a_dynamic_group_has_whom_its_search_found() -> None:
+    raw = RawDirectory(
+        (ANN, group("d", objectClass="groupOfURLs", memberURL=URL)), found={URL: (ANN.dn,)}
+    )
+    reading = translate(SOURCE, raw, OPENLDAP, NOW)
+    assert (reading.source.coverage, reading.source.gaps) == IN_FULL
+    assert rows(reading, "members") == {("d", "ann")}
+    assert rows(reading, "ways") == {("d", "ann", "memberURL")}
+
+
+def test_an_organizational_role_is_a_group_if_somebody_fills_it() -> None:
+    role = {"objectClass": "organizationalRole", "member": ""}
+    reading = read(
+        OPENLDAP,
+        ANN,
+        group("chair", roleOccupant=ANN.dn, **role),
+        group("empty", **role),
+    )
+    assert rows(reading, "groups") == {("chair", "chair")}
+    assert rows(reading, "ways") == {("chair", "ann", "roleOccupant")}
+
+
+def test_how_much_there_was_is_counted() -> None:
+    raw = RawDirectory(
+        (
+            ANN,
+            BEN,
+            group("g", "uid=ann,ou=people", "uid=gone,ou=people", "uid=ben,ou=people"),
+            group("h", "uid=gone,ou=people", "cn=x,dc=elsewhere"),
+        ),
+        figures={"pages": 3},
+    )
+    reading = translate(SOURCE, raw, replace(OPENLDAP, bases=(f"ou=people,{BASE}",)), NOW)
+    assert {what: number for what, number in rows(reading, "counts")} == {  # noqa: C416 - typed so
+        "accounts": "2",
+        "groups": "2",
+        "memberships": "2",
+        "named-members": "5",
+        "dangling": "2",
+        "elsewhere": "1",
+        "pages": "3",
+    }
 
 
 @pytest.mark.parametrize("member", ["alice", "cn=x+", "<GUID=00>"])
