@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
+from accessreview.collectors.directory.schema import (
+    AttributeNames,
+    DanglingMembers,
+    DirectorySchema,
+)
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
@@ -29,7 +33,7 @@ from accessreview.vsphere.settings import VCenterSettings
 
 def sources_of(settings: Settings) -> tuple[ReadingSource, ...]:
     """One source for each configured; none is connected to yet."""
-    return tuple(_source(each) for each in settings.source)
+    return tuple(_source(each, settings) for each in settings.source)
 
 
 def kinds_of(settings: Settings) -> dict[str, SourceKind]:
@@ -72,7 +76,7 @@ def vcenter_hosts(settings: Settings) -> dict[str, str]:
     return {source.id: source.host for source in settings.source if isinstance(source, VCenter)}
 
 
-def _source(source: AnySource) -> ReadingSource:
+def _source(source: AnySource, settings: Settings) -> ReadingSource:
     match source:
         case VCenter():
             return VCenterSource(_vcenter(source, source.username, source.password_file))
@@ -81,7 +85,7 @@ def _source(source: AnySource) -> ReadingSource:
                 DirectorySettings(
                     id=source.id,
                     server=_server(source, source.bind_dn, source.password_file),
-                    schema=_schema(source, DirectoryKind(source.kind)),
+                    schema=_schema(source, DirectoryKind(source.kind), settings),
                 )
             )
         case Govc():
@@ -109,7 +113,7 @@ def _source(source: AnySource) -> ReadingSource:
                     id=source.id,
                     name=source.label,
                     path=source.path,
-                    schema=_schema(source, DirectoryKind(source.directory)),
+                    schema=_schema(source, DirectoryKind(source.directory), settings),
                 )
             )
 
@@ -145,7 +149,12 @@ def _server(source: Directory, bind_dn: str, password_file: Path) -> ServerSetti
     )
 
 
-def _schema(source: Directory | Ldif, kind: DirectoryKind) -> DirectorySchema:
+def _schema(source: Directory | Ldif, kind: DirectoryKind, settings: Settings) -> DirectorySchema:
+    others = (
+        each
+        for each in settings.source
+        if isinstance(each, Directory | Ldif) and each is not source
+    )
     return DirectorySchema(
         kind=kind,
         bases=source.bases,
@@ -153,10 +162,13 @@ def _schema(source: Directory | Ldif, kind: DirectoryKind) -> DirectorySchema:
         dns_names=source.dns_names,
         user_filter=source.user_filter,
         group_filter=source.group_filter,
+        names=AttributeNames(**source.attributes.model_dump()),
         identity_attributes=source.identity_attributes,
         admin_pattern=source.admin_pattern,
         service_pattern=source.service_pattern,
+        person_attributes=settings.persons.join_by,
         dangling_members=DanglingMembers(source.dangling_members),
+        bases_elsewhere=tuple(base for other in others for base in other.bases),
     )
 
 
