@@ -31,7 +31,9 @@ def object_id(kind: DirectoryKind, attributes: Attributes, unique_id: str = "") 
     ``unique_id`` names the attribute that holds it where that is not one usual for the kind.
     """
     for name in id_attributes(kind, unique_id):
-        if found := _DECODERS.get(name.lower(), _folded)(first(attributes, name.lower())):
+        decode = _DECODERS.get(name.lower())
+        raw = first(attributes, name.lower())
+        if found := decode(raw) if decode else decoded(raw).strip():
             return found
     return ""
 
@@ -74,7 +76,13 @@ def _folded(raw: bytes) -> str:
 
 
 _DECODERS: Mapping[str, Callable[[bytes], str]] = MappingProxyType(
-    {"objectsid": sid_text, "objectguid": guid_text}
+    {
+        "objectsid": sid_text,
+        "objectguid": guid_text,
+        "entryuuid": _folded,
+        "ipauniqueid": _folded,
+        "nsuniqueid": _folded,
+    }
 )
 
 

@@ -34,5 +34,29 @@ def test_openldap_has_its_entry_uuid() -> None:
     assert object_id(DirectoryKind.OPENLDAP, attributes) == "abcd-1"
 
 
+def test_389_and_freeipa_have_ids_of_their_own() -> None:
+    attributes = {"nsuniqueid": (b"AB-1",), "ipauniqueid": (b"CD-2",)}
+    assert object_id(DirectoryKind.DS389, attributes) == "ab-1"
+    assert object_id(DirectoryKind.FREEIPA, attributes) == "cd-2"
+    assert object_id(DirectoryKind.FREEIPA, {"nsuniqueid": (b"AB-1",)}) == "ab-1"
+
+
+def test_vmdir_writes_its_ids_as_text() -> None:
+    attributes = {"objectguid": (b"{00112233-4455-6677-8899-AABBCCDDEEFF}",)}
+    assert object_id(DirectoryKind.VMDIR, attributes) == guid_text(GUID)
+    assert object_id(DirectoryKind.VMDIR, attributes | {"objectsid": (b"S-1-7-21-1-2",)}) == (
+        "S-1-7-21-1-2"
+    )
+    assert not guid_text(b"00112233-4455-6677-8899")
+
+
+def test_another_attribute_may_be_the_id_as_it_is_written() -> None:
+    attributes = {"staffnumber": (b" A-1 ",), "objectguid": (GUID,), "entryuuid": (b"x",)}
+    kind = DirectoryKind.OPENLDAP
+    assert object_id(kind, attributes, "staffNumber") == "A-1"
+    assert object_id(kind, attributes, "objectGUID") == guid_text(GUID)
+    assert not object_id(kind, attributes, "missing")
+
+
 def test_bytes_that_are_no_text_stay_distinguishable() -> None:
     assert decoded(b"a\xff") != decoded(b"a\xfe")
