@@ -14,7 +14,7 @@ from accessreview.bundles.parsed import ParsedTable
 from accessreview.model.canonical import sha256
 from accessreview.model.errors import InputError
 from accessreview.model.snapshot import ANNEX, TABLES, Snapshot
-from accessreview.snapshot.canonical import with_sorted_values
+from accessreview.snapshot.canonical import with_shared_values, with_sorted_values
 from accessreview.snapshot.check import check
 from accessreview.snapshot.compose import seal
 from accessreview.snapshot.problem import shown
@@ -57,7 +57,8 @@ def read_bundle_files(files: Mapping[str, bytes], note: Note | None = None) -> S
     faults = Faults()
     manifest = _manifest(files, faults)
     parsed = dict(_parsed(files, manifest, faults, note or (lambda _: None)))
-    tables = {name: found.table for name, found in parsed.items()}
+    tables = with_shared_values({name: found.table for name, found in parsed.items()})
+    parsed = {name: replace(found, table=tables[name]) for name, found in parsed.items()}
     problems = check(
         None if manifest is None else manifest.sources,
         tables,

@@ -7,6 +7,7 @@ of code points; lone surrogates are kept as if they were characters (``surrogate
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import overload
+from weakref import ReferenceType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,16 @@ _MASKS = np.array([2**64 - 2 ** (64 - 8 * kept) for kept in range(_WORD + 1)], d
 class Texts(Sequence[str]):
     """An immutable sequence of strings, held as Python strings or packed, whichever was given."""
 
-    __slots__ = ("_ascends", "_bounds", "_data", "_least", "_strings")
+    __slots__ = (
+        "__weakref__",
+        "_ascends",
+        "_bounds",
+        "_by_hash",
+        "_data",
+        "_least",
+        "_strings",
+        "found",
+    )
 
     def __init__(self, strings: Iterable[str]) -> None:
         self._strings: tuple[str, ...] | None = tuple(strings)
@@ -38,6 +48,9 @@ class Texts(Sequence[str]):
         self._bounds: Positions | None = None
         self._least: int | None = None
         self._ascends: bool | None = None
+        self._by_hash: tuple[Words, NDArray[np.int32]] | None = None
+        self.found: list[tuple[ReferenceType[Texts], NDArray[np.int32]]] = []
+        """Where these stand among other strings, kept by whoever found it out for who asks next."""
 
     @classmethod
     def packed(cls, data: Bytes, lengths: NDArray[np.integer]) -> "Texts":
@@ -105,6 +118,12 @@ class Texts(Sequence[str]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (Texts, tuple, list)):
             return NotImplemented
+        if self is other:
+            return True
+        if isinstance(other, Texts) and self._few() is None:
+            return np.array_equal(self.bounds, other.bounds) and np.array_equal(
+                self.body, other.body
+            )
         return len(self) == len(other) and all(
             mine == theirs for mine, theirs in zip(self, other, strict=True)
         )
@@ -156,7 +175,7 @@ class Texts(Sequence[str]):
         """How many bytes each string has in UTF-8."""
         return np.diff(self.bounds)
 
-    def sizes(self, numbers: Positions) -> Positions:
+    def sizes(self, numbers: Positions | NDArray[np.int32]) -> Positions:
         """The lengths of these strings."""
         return self.bounds[numbers + 1] - self.bounds[numbers]
 
@@ -186,7 +205,7 @@ class Texts(Sequence[str]):
         strings = self._strings
         return strings if strings is not None and len(strings) <= _FEW else None
 
-    def words(self, numbers: Positions | None, skip: int) -> Words:
+    def words(self, numbers: Positions | NDArray[np.int32] | None, skip: int) -> Words:
         """Eight bytes of each string from its byte ``skip`` on, as numbers in the bytes' order.
 
         ``numbers`` says of which strings, None of all; beyond the end of a string are zeros.
@@ -333,6 +352,14 @@ class Texts(Sequence[str]):
             else:
                 found[numbers] = mixed
         return found
+
+    def by_hash(self) -> tuple[Words, NDArray[np.int32]]:
+        """All ``hashes``, ascending, and the number of the string that has each; made once."""
+        if self._by_hash is None:
+            hashes = self.hashes()
+            order = np.argsort(hashes)
+            self._by_hash = hashes[order], order.astype(np.int32)
+        return self._by_hash
 
 
 def _padded(data: Bytes) -> Bytes:

@@ -48,6 +48,24 @@ def with_sorted_values(table: Table) -> Table:
     return Table(table.schema, {name: _sorted_values(table[name]) for name in table.schema.columns})
 
 
+def with_shared_values(tables: Mapping[str, Table]) -> Mapping[str, Table]:
+    """Hold equal dictionaries once, so that what is found out of one is known of all."""
+    held: dict[tuple[int, int], list[Texts]] = {}
+
+    def shared(column: Column) -> Column:
+        alike = held.setdefault((len(column.values), len(column.values.body)), [])
+        for values in alike:
+            if values == column.values:
+                return Column(column.codes, values)
+        alike.append(column.values)
+        return column
+
+    return {
+        name: Table(table.schema, {each: shared(table[each]) for each in table.schema.columns})
+        for name, table in tables.items()
+    }
+
+
 def _sorted_values(column: Column) -> Column:
     used = np.zeros(len(column.values), dtype=bool)
     used[column.codes] = True

@@ -37,7 +37,9 @@ def test_packed_strings_read_as_they_were_given(strings: list[str]) -> None:
     assert [packed[number] for number in range(-len(strings), len(strings))] == strings * 2
     assert packed[1:-1] == tuple(strings[1:-1])
     assert packed == tuple(strings)
+    assert packed == Texts(strings)
     assert packed != (*strings, "a")
+    assert packed != Texts((*strings, "a"))
     assert hash(packed) == hash(Texts(strings))
 
 
@@ -74,6 +76,16 @@ def test_an_index_finds_what_is_there_and_nothing_else(
     expected = [strings.index(one) if one in strings else -1 for one in wanted]
     assert index.find(Texts(wanted)).tolist() == expected
     assert index.find(Texts(strings)).tolist() == list(range(len(strings)))
+
+
+def test_what_was_found_among_strings_says_nothing_of_others() -> None:
+    wanted, held = Texts(["b", "a"]), Texts(["a", "b"])
+    first = TextIndex(held).find(wanted).tolist()
+
+    assert first == TextIndex(held).find(wanted).tolist() == [1, 0]
+    assert TextIndex(Texts(["b", "c"])).find(wanted).tolist() == [0, -1]
+    del held
+    assert TextIndex(Texts(["b", "a"])).find(wanted).tolist() == [0, 1]
 
 
 def test_equal_hashes_do_not_make_strings_equal(monkeypatch: pytest.MonkeyPatch) -> None:

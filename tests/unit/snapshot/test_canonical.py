@@ -21,6 +21,7 @@ from accessreview.snapshot.canonical import (
     from_column_bytes,
     snapshot_digest,
     table_digest,
+    with_shared_values,
 )
 from tests.snapshots import NOON, SOURCES, a_snapshot
 
@@ -49,6 +50,21 @@ def test_the_canonical_form_of_a_canonical_table_is_itself(
     once = canonical(Table.of(GROUPS, rows))
 
     assert all(canonical(once)[name] is once[name] for name in GROUPS.columns)
+
+
+@given(ROWS, ROWS)
+def test_equal_dictionaries_are_held_once(
+    rows: list[tuple[str, str, str]], others: list[tuple[str, str, str]]
+) -> None:
+    tables = {"one": Table.of(GROUPS, rows), "other": Table.of(GROUPS, others)}
+
+    shared = with_shared_values(tables)
+
+    assert list(shared["one"].rows()) == rows
+    assert list(shared["other"].rows()) == others
+    held = [column.values for table in shared.values() for column in table.columns.values()]
+    for values in held:
+        assert all((values == other) == (values is other) for other in held)
 
 
 @given(st.lists(TEXT, max_size=12))
