@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn
 
 import ldap3
 
-from accessreview.ldap.ranges import completed
+from accessreview.ldap.ranges import Raw, completed
 from accessreview.ldap.reasons import (
     ADMIN_LIMIT,
     NO_SUCH_OBJECT,
@@ -17,6 +17,7 @@ from accessreview.ldap.reasons import (
     failure_words,
     result_words,
 )
+from accessreview.ldap.receive import receive_fast
 from accessreview.ldap.settings import Security, ServerSettings
 from accessreview.ldap.tls import BoundedSocket, StrictTls
 from accessreview.model.errors import AccessReviewError, ConfigurationError
@@ -24,7 +25,6 @@ from accessreview.tls import Deadline
 
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
 _SMALLEST_PAGE = 50
-_RECEIVED_AT_ONCE = 1 << 18
 _LEAVE_SECONDS = 5
 _ANY = "(objectClass=*)"
 
@@ -144,7 +144,7 @@ class DirectoryConnection:
             ]
 
     def _complete(self, answer: Mapping[str, Any]) -> Entry:
-        def more(attributes: Sequence[str]) -> Mapping[str, Sequence[bytes]] | None:
+        def more(attributes: Sequence[str]) -> Raw | None:
             doing = f"reading the rest of {dn}"
             result, entries = self._search(doing, dn, _ANY, ldap3.BASE, attributes)
             if result["result"] != SUCCESS:
@@ -262,7 +262,7 @@ def _prepared(
         read_only=not writes,
         receive_timeout=math.ceil(settings.timeout_seconds),  # whole seconds only
     )
-    connection.strategy.socket_size = _RECEIVED_AT_ONCE
+    receive_fast(connection)
     _close_sockets_that_fail(connection)
     return connection
 

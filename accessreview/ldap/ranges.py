@@ -6,28 +6,30 @@ The plain name may stand beside the parts with no value: taken at its word, a bi
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-Raw = Mapping[str, Sequence[bytes]]
+Raw = Mapping[str, tuple[bytes, ...]]
+"""By lower-case description, options included."""
 More = Callable[[Sequence[str]], Raw | None]
 
-_RANGE = re.compile(r"range=(\d+)-(\d+|\*)", re.IGNORECASE)
+_RANGE = re.compile(r"range=(\d+)-(\d+|\*)")
 _ATTEMPTS = 3
 
 
 def completed(raw: Raw, more: More) -> Mapping[str, tuple[bytes, ...]] | None:
-    """Return all values by lower-case attribute name without options.
+    """Return all values by attribute name without options.
 
     ``more`` reads the attributes named of the same entry again. None when the values changed
     underneath each time, so that no complete reading came together.
     """
-    plain: dict[str, list[bytes]] = {}
+    if ";" not in "".join(raw) and all(raw.values()):
+        return raw  # as nearly always, and it is asked of every entry
+    whole: dict[str, tuple[bytes, ...]] = {}
     ranged: set[str] = set()
     for name in sorted(raw, key=len):  # the plain name before those with options
-        attribute, _, option = name.lower().partition(";")
+        attribute, _, option = name.partition(";")
         if _RANGE.fullmatch(option):
             ranged.add(attribute)
         elif raw[name]:
-            plain.setdefault(attribute, []).extend(raw[name])
-    whole = {name: tuple(values) for name, values in plain.items()}
+            whole[attribute] = whole.get(attribute, ()) + raw[name]
     for attribute in ranged:
         values = _all_values(attribute, raw, more)
         if values is None:
@@ -63,12 +65,12 @@ def _in_order(attribute: str, raw: Raw | None, more: More) -> tuple[bytes, ...] 
     return None
 
 
-def _part(attribute: str, raw: Raw) -> tuple[int, str, Sequence[bytes]] | None:
+def _part(attribute: str, raw: Raw) -> tuple[int, str, tuple[bytes, ...]] | None:
     """Start, end and values; of two, the one that holds values or ends the list."""
-    best: tuple[int, str, Sequence[bytes]] | None = None
+    best: tuple[int, str, tuple[bytes, ...]] | None = None
     for name, values in raw.items():
         base, _, option = name.partition(";")
         match = _RANGE.fullmatch(option)
-        if match and base.lower() == attribute and (best is None or values):
+        if match and base == attribute and (best is None or values):
             best = (int(match[1]), match[2], values)
     return best

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from ldap3.core.exceptions import LDAPException, LDAPInvalidFilterError, LDAPStartTLSError
 
+from accessreview.ldap.ber import MalformedError
 from accessreview.ldap.settings import ServerSettings
 from accessreview.tls import tls_reason
 
@@ -85,7 +86,8 @@ def failure_words(error: Exception, tls_failure: Exception | None, settings: Ser
         case LDAPException() | OSError() as broken:
             return _of_connection(broken, settings)
         case other:
-            return f"the answer was not understood ({type(other).__name__})"
+            why = other if isinstance(other, MalformedError) else type(other).__name__
+            return f"the answer was not understood ({why})"
 
 
 def _of_connection(error: Exception, settings: ServerSettings) -> str:

@@ -11,23 +11,35 @@ from typing import Any
 import ldap3
 from typing_extensions import override
 
+from accessreview.ldap.ber import MalformedError
 from accessreview.ldap.settings import Security, ServerSettings
 from accessreview.tls import Deadline, compare, trust
 
+_RECEIVED_AT_ONCE = 1 << 18
+_LARGEST_RECORD = 1 << 14
+"""Of TLS; more room is never filled, and making it takes longer than the reading."""
+
 
 class BoundedSocket:
-    """What ldap3 uses of a socket, looking at the clock before each wait."""
+    """What is used of a socket, looking at the clock before each wait.
+
+    ``unread`` is what came behind the last answer and is kept for the next.
+    """
 
     def __init__(self, bare: socket.socket, deadline: Deadline) -> None:
         self.bare = bare
+        self.unread = b""
         self._deadline = deadline
+        self._room = _LARGEST_RECORD if isinstance(bare, ssl.SSLSocket) else _RECEIVED_AT_ONCE
+        self._wait = -1.0
 
-    def recv(self, size: int) -> bytes:
-        self.bare.settimeout(self._deadline.wait_seconds)
-        return self.bare.recv(size)
+    def receive(self) -> bytes:
+        """Some of what has come, at least a byte; nothing once the server has closed."""
+        self._look_at_the_clock()
+        return self.bare.recv(self._room)
 
     def sendall(self, data: bytes) -> None:
-        self.bare.settimeout(self._deadline.wait_seconds)
+        self._look_at_the_clock()
         self.bare.sendall(data)
 
     def shutdown(self, how: int) -> None:
@@ -35,6 +47,12 @@ class BoundedSocket:
 
     def close(self) -> None:
         self.bare.close()
+
+    def _look_at_the_clock(self) -> None:
+        wait = self._deadline.wait_seconds
+        if wait != self._wait:  # setting it is a call of the system
+            self.bare.settimeout(wait)
+            self._wait = wait
 
 
 class StrictTls(ldap3.Tls):
@@ -54,9 +72,10 @@ class StrictTls(ldap3.Tls):
     @override
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:
         bare = connection.socket
-        if isinstance(bare, BoundedSocket):
-            bare = bare.bare
         try:
+            if isinstance(bare, BoundedSocket):
+                _refuse_to_believe(bare.unread)
+                bare = bare.bare
             bare.settimeout(self._deadline.wait_seconds)
             secure = self._context.wrap_socket(bare, server_hostname=connection.server.host)
             # Before it is compared, so that it is closed if it is another one.
@@ -65,3 +84,9 @@ class StrictTls(ldap3.Tls):
         except Exception as error:
             self.failure = error
             raise
+
+
+def _refuse_to_believe(unread: bytes) -> None:
+    """Whatever is said in clear after StartTLS was agreed on may be anybody's on the way."""
+    if unread:
+        raise MalformedError("something was said in clear where encryption had been agreed on")
