@@ -5,6 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from accessreview.model.snapshot import State
+from accessreview.services.queries.conditions import AccountCondition, Condition
+
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "in_review": "In review",
@@ -45,6 +48,32 @@ def day(moment: datetime) -> str:
     return f"{moment:%d %b %Y}"
 
 
+_CONDITIONS: Mapping[State, tuple[str, str]] = MappingProxyType(
+    {
+        State.DISABLED: ("disabled", "disabled since {}"),
+        State.EXPIRED: ("expired", "expired on {}"),
+        State.LOCKED: ("locked", "locked since {}"),
+        State.PASSWORD_EXPIRED: ("password expired", "password expired on {}"),
+        State.MUST_CHANGE_PASSWORD: ("must change the password", "must change the password"),
+        State.NEVER_USED: ("never used", "never used since it was made on {}"),
+        State.USED: ("used", "last used about {}"),
+        State.MANAGED_SERVICE: ("managed service account", "managed service account"),
+        State.SERVICE_PRINCIPAL: ("service account", "service account"),
+        State.COMPUTER: ("computer", "computer"),
+        State.PASSWORD_NEVER_EXPIRES: ("password never expires", "password never expires"),
+    }
+)
+"""Without and with the day since when it is so."""
+
+
+def condition(one: Condition, account: AccountCondition) -> str:
+    """What is remarkable of an account, in a few words."""
+    plain, dated = _CONDITIONS.get(one.state, (label(one.state).lower(),) * 2)
+    words = dated.format(day(one.since)) if one.since else plain
+    is_ignored = one.state is State.EXPIRED and account.enabled
+    return f"{words}, which its directory does not enforce" if is_ignored else words
+
+
 def number(value: int) -> str:
     """Digits in groups of three, by a space that does not break."""
     return f"{value:,}".replace(",", "\u202f")
@@ -62,5 +91,13 @@ def share(part: int, whole: int) -> int:
 
 
 FILTERS = MappingProxyType(
-    {"label": label, "when": when, "day": day, "number": number, "counted": counted, "share": share}
+    {
+        "label": label,
+        "when": when,
+        "day": day,
+        "number": number,
+        "counted": counted,
+        "share": share,
+        "condition": condition,
+    }
 )

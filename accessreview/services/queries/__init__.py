@@ -42,7 +42,7 @@ class Queries:
         return cls(
             OverviewQueries(database, clock, views),
             ViolationQueries(database, views, parse_ruleset),
-            ReviewQueries(database, clock, describe, parse_ruleset),
+            ReviewQueries(database, clock, views, describe, parse_ruleset),
             CampaignQueries(database, clock),
             SourceQueries(database, clock, views),
             TrailQueries(database),

@@ -10,7 +10,9 @@ from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, UnitOfWork
 from accessreview.services.queries.campaigns import CampaignRow, Progress, is_overdue, progress_of
+from accessreview.services.queries.conditions import AccountCondition
 from accessreview.services.queries.paging import Slice, page_of
+from accessreview.services.queries.views import SnapshotView, SnapshotViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,16 @@ class AskedItem:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person's items on this page; ``plain`` as in ``MyReview``, of these."""
+    """One person's items on this page; ``plain`` as in ``MyReview``, of these.
+
+    ``accounts`` are those of which something is remarkable in the snapshot that is asked about.
+    """
 
     subject: str
     name: str
     items: tuple[AskedItem, ...]
     plain: int
+    accounts: tuple[AccountCondition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Summary:
 class ReviewQueries:
     database: Database
     clock: Clock
+    views: SnapshotViews
     describe: Callable[[str], str]
     parse_ruleset: Callable[[str], Ruleset]
 
@@ -122,6 +129,7 @@ class ReviewQueries:
             items = _asked(unit, authorization, campaign_id)
             campaign = unit.campaigns.get(campaign_id)
             ruleset = self.parse_ruleset(unit.rulesets.text(campaign.ruleset))
+            view = self.views.of(unit, campaign.snapshot)
         riskiest = _riskiest_people_first(items)
         wanted = [
             one
@@ -134,7 +142,7 @@ class ReviewQueries:
             campaign=campaign,
             progress=progress_of(items),
             page=Slice(asked, cut.total, cut.page, cut.pages),
-            people=_by_person(asked),
+            people=_by_person(asked, view),
             plain=len(_plain(items)),
             is_open=campaign.state is CampaignState.IN_REVIEW and not _is_signed_off(items),
             only_open=only_open,
@@ -222,7 +230,7 @@ def _riskiest_people_first(items: Sequence[ReviewItem]) -> list[ReviewItem]:
     )
 
 
-def _by_person(asked: Sequence[AskedItem]) -> tuple[Person, ...]:
+def _by_person(asked: Sequence[AskedItem], view: SnapshotView) -> tuple[Person, ...]:
     groups: dict[str, list[AskedItem]] = {}
     for one in asked:
         groups.setdefault(one.item.subject, []).append(one)
@@ -232,6 +240,7 @@ def _by_person(asked: Sequence[AskedItem]) -> tuple[Person, ...]:
             theirs[0].item.subject_name,
             tuple(theirs),
             len(_plain([one.item for one in theirs])),
+            view.conditions.of(subject),
         )
         for subject, theirs in groups.items()
     )

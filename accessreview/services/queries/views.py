@@ -8,6 +8,7 @@ from accessreview.analysis.estate import Estate, build_estate
 from accessreview.model.access import AccountRef, EntityRef
 from accessreview.model.snapshot import Snapshot
 from accessreview.services.ports import UnitOfWork
+from accessreview.services.queries.conditions import Conditions
 
 _KEPT = 2
 _GLOBAL = "global permissions, above everything"
@@ -36,6 +37,10 @@ class SnapshotView:
     @cached_property
     def estate(self) -> Estate:
         return build_estate(self.snapshot)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        return Conditions(self.snapshot)
 
     @cached_property
     def _entities(self) -> dict[EntityRef, tuple[str, str]]:

@@ -12,6 +12,7 @@ from accessreview.model.policy import Rule, Ruleset, Severity
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Database, UnitOfWork
+from accessreview.services.queries.conditions import AccountCondition
 from accessreview.services.queries.paging import Slice, page_from
 from accessreview.services.queries.views import SnapshotView, SnapshotViews
 
@@ -67,9 +68,12 @@ class ExplainedPlaces:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedViolation:
+    """``accounts`` are those of the person of which anything is remarkable; a vCenter has none."""
+
     named: NamedViolation
     rule: Rule | None
     places: tuple[ExplainedPlaces, ...]
+    accounts: tuple[AccountCondition, ...]
 
     @property
     def shown(self) -> int:
@@ -122,14 +126,16 @@ class ViolationQueries:
             ruleset = self._ruleset(unit)
             named = self._named(unit, violation, ruleset)
             view = self.views.of(unit, violation.last_snapshot)
+        is_person = key.subject_kind is SubjectKind.IDENTITY
+        accounts = view.conditions.of(key.subject) if is_person else ()
         rule = _rule(ruleset, key.rule)
         if ruleset is None or rule is None:
-            return ExplainedViolation(named, None, ())
+            return ExplainedViolation(named, None, (), accounts)
         # Only this rule is asked again: the answer is the same, and much sooner there.
         judgement = judge(view.estate, replace(ruleset, rules=(rule,)), keep=3)
         finding = next((one for one in judgement.findings if one.key == key), None)
         examples = () if finding is None else judgement.examples(finding)
-        return ExplainedViolation(named, rule, _places(view, ruleset, examples))
+        return ExplainedViolation(named, rule, _places(view, ruleset, examples), accounts)
 
     def _ruleset(self, unit: UnitOfWork) -> Ruleset | None:
         latest = unit.assessments.latest()

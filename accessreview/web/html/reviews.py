@@ -10,6 +10,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from accessreview.model.errors import ConflictError, InputError
 from accessreview.model.review import Campaign, Outcome, ReviewItem
 from accessreview.services.authorization import Capability
+from accessreview.services.queries.conditions import AccountCondition
 from accessreview.services.queries.reviews import MyCampaign, MyReview, Summary
 from accessreview.web.context import application, authorization
 from accessreview.web.errors import sentences
@@ -27,6 +28,7 @@ class PersonForm:
     name: str
     items: tuple[ItemForm, ...]
     plain: int
+    accounts: tuple[AccountCondition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,7 @@ def _review(
             one.name,
             tuple(fill_in(asked, answers, problems) for asked in one.items),
             one.plain,
+            one.accounts,
         )
         for one in review.people
     )
