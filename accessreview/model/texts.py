@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
+from accessreview.model.utf8 import is_ascii, is_faulty, require_utf8
+
 Bytes = NDArray[np.uint8]
 Positions = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -23,7 +25,9 @@ _CODEC = ("utf-8", "surrogatepass")
 _FEW = 512
 """Up to so many strings Python's own tuple beats setting up arrays."""
 
-_CHUNK = 2**16
+_CHUNK = 2**14
+"""So many strings are gone through at a time that what is at hand stays near the processor."""
+
 _MASKS = np.array([2**64 - 2 ** (64 - 8 * kept) for kept in range(_WORD + 1)], dtype=np.uint64)
 """By the number of bytes that a word still holds of its string: what to keep of it."""
 
@@ -61,7 +65,7 @@ class Texts(Sequence[str]):
         """
         bounds = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=bounds[1:])
-        _require_utf8(data, bounds)
+        require_utf8(data, bounds)
         return cls._of_bytes(_padded(data), bounds)
 
     @classmethod
@@ -233,16 +237,24 @@ class Texts(Sequence[str]):
         strings = self._few()
         if strings is not None:
             return all(left < right for left, right in pairwise(strings))
-        skip, longest = self._shared_prefix(), int(self.lengths.max(initial=0))
-        every = self.words(None, skip)
-        left, right, equal = every[:-1], every[1:], np.arange(len(self) - 1)
+        return all(map(self._ascends_from, range(0, len(self) - 1, _CHUNK)))
+
+    def _ascends_from(self, first: int) -> bool:
+        """Whether this string and those that follow it at once ascend."""
+        inside = np.arange(first, min(first + _CHUNK + 1, len(self)))
+        longest = int(self.sizes(inside).max())
+        skip, every = 0, self.words(inside, 0)
+        while skip < longest and bool((every == every[0]).all()):
+            skip += _WORD
+            every = self.words(inside, skip)
+        left, right, equal = every[:-1], every[1:], inside[:-1]
         while len(equal) and skip < longest:
             if bool((left > right).any()):
                 return False
             equal, skip = equal[left == right], skip + _WORD
             left, right = self.words(equal, skip), self.words(equal + 1, skip)
-        lengths = self.lengths  # equal up to NUL characters at the end
-        return bool((lengths[equal] < lengths[equal + 1]).all())
+        # equal up to NUL characters at the end
+        return bool((self.sizes(equal) < self.sizes(equal + 1)).all())
 
     def order(self) -> Positions:
         """The numbers of the strings, sorted by code point."""
@@ -315,9 +327,9 @@ class Texts(Sequence[str]):
         data, bounds = self.data.copy(), self.bounds
         data[(data >= ord("A")) & (data <= ord("Z"))] |= 0x20
         lowered = Texts._of_bytes(data, bounds)
-        if self.body.tobytes().isascii():
+        if is_ascii(self.body):
             return lowered
-        beyond = np.append(0, np.cumsum(self.body >= 0x80))  # noqa: PLR2004 - the end of ASCII
+        beyond = np.append(0, np.cumsum(self.body >= 0x80))  # noqa: PLR2004 - beyond ASCII
         odd = np.flatnonzero(beyond[bounds[1:]] > beyond[bounds[:-1]])
         numbers = np.arange(len(self))
         numbers[odd] = len(self) + np.arange(len(odd))
@@ -326,14 +338,14 @@ class Texts(Sequence[str]):
     def faulty(self) -> Positions:
         """The numbers of the strings that are not text in UTF-8, or hold a NUL character."""
         body = self.body
-        if not bool((body == 0).any()):
+        if body.all():
             try:
-                _require_utf8(body, self.bounds)
+                require_utf8(body, self.bounds)
             except UnicodeDecodeError:
                 pass
             else:
                 return np.zeros(0, dtype=np.int64)
-        bad = [number for number, string in enumerate(self) if _is_faulty(string)]
+        bad = [number for number, string in enumerate(self) if is_faulty(string)]
         return np.array(bad, dtype=np.int64)
 
     def hashes(self) -> Words:
@@ -366,25 +378,3 @@ def _padded(data: Bytes) -> Bytes:
     padded = np.zeros(len(data) + _WORD, dtype=np.uint8)
     padded[: len(data)] = data
     return padded
-
-
-def _require_utf8(data: Bytes, bounds: Positions) -> None:
-    """Raise UnicodeDecodeError unless each string by itself is UTF-8."""
-    whole = data.tobytes()
-    if whole.isascii():
-        return
-    whole.decode()
-    starts = bounds[:-1]
-    starts = starts[starts < len(data)]
-    split = np.flatnonzero((data[starts] & 0xC0) == 0x80)  # noqa: PLR2004 - goes on a character
-    if len(split):
-        at = int(starts[split[0]])
-        raise UnicodeDecodeError("utf-8", whole[at : at + 1], 0, 1, "invalid start byte")
-
-
-def _is_faulty(string: str) -> bool:
-    try:
-        string.encode()
-    except UnicodeEncodeError:
-        return True
-    return "\0" in string
