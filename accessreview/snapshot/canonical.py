@@ -15,7 +15,7 @@ from accessreview.model.columns import Column, Table
 from accessreview.model.errors import IntegrityError
 from accessreview.model.snapshot import TABLES, Source
 from accessreview.model.texts import Texts
-from accessreview.snapshot.keys import row_numbers
+from accessreview.snapshot.keys import row_numbers, rows_ascend
 
 FORMAT = "accessreview-snapshot"
 VERSION = 1
@@ -30,10 +30,10 @@ def canonical(table: Table) -> Table:
     Columns whose bytes do not change by it are shared with the table given, not copied.
     """
     table = with_sorted_values(table)
-    numbers = row_numbers(list(table.columns.values()))
-    if bool((numbers[1:] >= numbers[:-1]).all()):
+    columns = list(table.columns.values())
+    if rows_ascend(columns, strictly=False):
         return table
-    order = np.argsort(numbers)
+    order = np.argsort(row_numbers(columns))
     return Table(
         table.schema,
         {
@@ -67,6 +67,8 @@ def with_shared_values(tables: Mapping[str, Table]) -> Mapping[str, Table]:
 
 
 def _sorted_values(column: Column) -> Column:
+    if len(column.values) == 1 and len(column):
+        return column
     used = np.zeros(len(column.values), dtype=bool)
     used[column.codes] = True
     if used.all() and column.values.is_ascending():

@@ -1,10 +1,14 @@
 """Keys as numbers: none is taken for another, however many there are."""
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accessreview.model.columns import Column, Table
 from accessreview.model.snapshot import TABLES
-from accessreview.snapshot.keys import repeated_keys
+from accessreview.snapshot import keys
+from accessreview.snapshot.keys import repeated_keys, rows_ascend
 
 MEMBERS = TABLES["members"]
 
@@ -34,3 +38,16 @@ def test_every_repetition_names_the_first_row_with_its_key() -> None:
     problems = repeated_keys(Table.of(MEMBERS, [other, row, row, other, row]))
 
     assert [(each.row, each.other_row) for each in problems.first] == [(2, 1), (3, 0), (4, 1)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(0, 2)), max_size=8))
+def test_rows_ascend_as_tuples_do_however_few_are_seen_at_a_time(
+    rows: list[tuple[int, ...]],
+) -> None:
+    codes = np.array(rows, dtype=np.int32).reshape(-1, 3)
+    columns = [Column(codes[:, place], ("a", "b", "c")) for place in range(3)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_CHUNK", 2)
+        assert rows_ascend(columns, strictly=False) == (rows == sorted(rows))
+        assert rows_ascend(columns, strictly=True) == (rows == sorted(set(rows)))
