@@ -32,6 +32,11 @@ def only(table: Table, rows: Rows | NDArray[np.bool_]) -> Table:
     )
 
 
+def less(table: Table, gone: Rows) -> Table:
+    """All rows but these."""
+    return only(table, np.delete(np.arange(len(table)), gone)) if len(gone) else table
+
+
 def extended(table: Table, rows: Iterable[Sequence[str]]) -> Table:
     """The table with further rows at its end."""
     more = Table.of(table.schema, rows)

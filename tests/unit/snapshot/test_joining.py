@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accessreview.model.snapshot import Coverage, Reading, SourceKind
@@ -335,6 +335,7 @@ def contents(readings: Sequence[Reading]) -> dict[str, object]:
     }
 
 
+@settings(deadline=None)
 @given(readings())
 def test_joining_again_changes_nothing(given: Sequence[Reading]) -> None:
     once = join(given)
@@ -342,6 +343,7 @@ def test_joining_again_changes_nothing(given: Sequence[Reading]) -> None:
     compose(NOON, once)
 
 
+@settings(deadline=None)
 @given(readings(), st.randoms(use_true_random=False))
 def test_the_order_of_readings_does_not_matter(given: Sequence[Reading], random: object) -> None:
     shuffled = list(given)
@@ -349,6 +351,7 @@ def test_the_order_of_readings_does_not_matter(given: Sequence[Reading], random:
     assert contents(join(shuffled)) == contents(join(given))
 
 
+@settings(deadline=None)
 @given(readings())
 def test_no_membership_is_lost_and_every_outsider_stays_or_becomes_a_member(
     given: Sequence[Reading],
@@ -363,6 +366,7 @@ def test_no_membership_is_lost_and_every_outsider_stays_or_becomes_a_member(
         assert {row[:4] for row in rows.get("ways", ())} <= set(rows["members"])
 
 
+@settings(deadline=None)
 @given(readings())
 def test_a_full_reading_names_nobody_of_a_domain_that_is_read_and_unknown(
     given: Sequence[Reading],
