@@ -133,14 +133,15 @@ def _vcenter(source: VCenter, username: str, password_file: Path) -> VCenterSett
     )
 
 
-def _server(source: Directory, bind_dn: str, password_file: Path) -> ServerSettings:
+def _server(source: Directory, bind_dn: str, password_file: Path | None) -> ServerSettings:
     return ServerSettings(
         name=source.label,
         host=source.host,
+        fallback_hosts=source.fallback_hosts,
         port=source.port,
         security=Security(source.security),
         bind_dn=bind_dn,
-        password=_secret(password_file),
+        password=_secret(password_file) if password_file else str,
         ca_file=source.ca_file,
         pin_sha256=source.pin_sha256,
         timeout_seconds=source.timeout_seconds,

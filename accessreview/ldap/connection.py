@@ -1,64 +1,72 @@
 """One connection to one server: complete answers or an error, and no other host ever spoken to."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
 
 import ldap3
 
+from accessreview.ldap.ids import text
+from accessreview.ldap.port import Entry, Scope
 from accessreview.ldap.ranges import Raw, completed
 from accessreview.ldap.reasons import (
     ADMIN_LIMIT,
     NO_SUCH_OBJECT,
     SIZE_LIMIT,
     SUCCESS,
-    failure_words,
     result_words,
 )
-from accessreview.ldap.receive import receive_fast
-from accessreview.ldap.settings import Security, ServerSettings
-from accessreview.ldap.tls import BoundedSocket, StrictTls
+from accessreview.ldap.root import (
+    DOMAIN_ATTRIBUTES,
+    DOMAIN_FILTER,
+    ROOT_ATTRIBUTES,
+    Domain,
+    ServerIdentity,
+    domains_of,
+    identity_of,
+)
+from accessreview.ldap.session import Session, connected
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.errors import AccessReviewError, ConfigurationError
-from accessreview.tls import Deadline
+
+__all__ = ["DirectoryConnection", "Entry", "Scope", "open_connection"]
 
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
 _SMALLEST_PAGE = 50
-_LEAVE_SECONDS = 5
 _ANY = "(objectClass=*)"
-
-Scope = Literal["BASE", "LEVEL", "SUBTREE"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry as read: attributes by lower-case name without options, all of their values."""
-
-    dn: str
-    attributes: Mapping[str, tuple[bytes, ...]]
 
 
 class DirectoryConnection:
-    """A sign-in that stands; every method raises ``error`` with a sentence when it fails."""
+    """A sign-in that stands, by ldap3; see ``port.Connection`` for what it promises."""
 
-    def __init__(
-        self,
-        settings: ServerSettings,
-        connection: ldap3.Connection,
-        tls: StrictTls,
-        error: type[AccessReviewError],
-    ) -> None:
-        self.settings = settings
+    def __init__(self, session: Session) -> None:
+        self.settings = session.settings
         self.referrals: list[str] = []
         self.pages_read = 0
-        self._connection = connection
-        self._tls = tls
-        self._error = error
+        self._session = session
+        self._connection = session.connection
 
     @property
     def is_open(self) -> bool:
         return not self._connection.closed
+
+    @cached_property
+    def identity(self) -> ServerIdentity:
+        """What the server says of itself, asked once."""
+        root = self.entry("", ROOT_ATTRIBUTES)
+        attributes = root.attributes if root else {}
+        service = text(attributes, "dsservicename")
+        described = self.entry(service, ["invocationId"]) if service else None
+        return identity_of(attributes, described.attributes if described else {})
+
+    def domains(self) -> tuple[Domain, ...]:
+        """The domains of an Active Directory's forest; of any other directory none."""
+        context = self.identity.configuration_context
+        if self.identity.kind is not DirectoryKind.ACTIVE_DIRECTORY or not context:
+            return ()
+        found = self.pages(f"CN=Partitions,{context}", DOMAIN_FILTER, DOMAIN_ATTRIBUTES, "LEVEL")
+        return domains_of(entry.attributes for entry in found)
 
     def pages(
         self, base: str, filter_: str, attributes: Sequence[str], scope: Scope = "SUBTREE"
@@ -83,15 +91,15 @@ class DirectoryConnection:
             count += len(entries)
             doing_so_far = f"{doing} stopped after {count} entries and"
             if code != SUCCESS:
-                self._fail(doing_so_far, result_words(code, result["message"]))
+                self._session.fail(doing_so_far, result_words(code, result["message"]))
             control = (result.get("controls") or {}).get(_PAGED_RESULTS)
             if control is None:
-                self._fail(doing_so_far, "the server did not say whether that was all")
+                self._session.fail(doing_so_far, "the server did not say whether that was all")
             cookie = control["value"]["cookie"] or b""
             if not cookie:
                 return
             if cookie in seen and not entries:
-                self._fail(doing_so_far, "the server repeats an empty page")
+                self._session.fail(doing_so_far, "the server repeats an empty page")
             seen.add(cookie)
 
     def entry(self, dn: str, attributes: Sequence[str]) -> Entry | None:
@@ -101,13 +109,13 @@ class DirectoryConnection:
         if result["result"] == NO_SUCH_OBJECT:
             return None
         if result["result"] != SUCCESS:
-            self._fail(doing, result_words(result["result"], result["message"]))
+            self._session.fail(doing, result_words(result["result"], result["message"]))
         return self._complete(entries[0]) if entries else None
 
     def delete_values(self, dn: str, values: Mapping[str, Sequence[bytes]]) -> int:
         """Delete exactly these values in one operation; return the server's result code."""
         changes = {name: [(ldap3.MODIFY_DELETE, list(some))] for name, some in values.items()}
-        with self._step(f"changing {dn}"):
+        with self._session.step(f"changing {dn}"):
             self._connection.modify(dn, changes)  # type: ignore[no-untyped-call] # its stubs
         return int(self._connection.result["result"])
 
@@ -121,7 +129,7 @@ class DirectoryConnection:
         page: int | None = None,
         cookie: bytes = b"",
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        with self._step(doing):
+        with self._session.step(doing):
             self._connection.search(
                 base,
                 filter_,
@@ -148,22 +156,14 @@ class DirectoryConnection:
             doing = f"reading the rest of {dn}"
             result, entries = self._search(doing, dn, _ANY, ldap3.BASE, attributes)
             if result["result"] != SUCCESS:
-                self._fail(doing, result_words(result["result"], result["message"]))
+                self._session.fail(doing, result_words(result["result"], result["message"]))
             return entries[0]["raw_attributes"] if entries else None
 
         dn = str(answer["dn"])
         attributes = completed(answer["raw_attributes"], more)
         if attributes is None:
-            self._fail(f"reading all values of {dn}", "they changed while they were read")
+            self._session.fail(f"reading all values of {dn}", "they changed while they were read")
         return Entry(dn, attributes)
-
-    @contextmanager
-    def _step(self, doing: str) -> Iterator[None]:
-        with step(self.settings, self._tls, self._error, doing):
-            yield
-
-    def _fail(self, doing: str, why: str) -> NoReturn:
-        raise self._error(f"{self.settings.label}: {doing} failed: {why}.")
 
 
 @contextmanager
@@ -173,58 +173,24 @@ def open_connection(
     """Connect, verify the server, sign in; and close at the end, whatever happens.
 
     Raises:
-        error: the server cannot be reached, verified or signed in to.
+        error: no server can be reached, or one cannot be verified or signed in to.
         ConfigurationError: the settings cannot be used; among them writing without encryption.
     """
-    password = _checked_password(settings, writes=writes)
-    deadline = Deadline(settings.timeout_seconds, settings.deadline_seconds)
-    tls = StrictTls(settings, deadline)
-    connection = _prepared(settings, password, tls, writes=writes)
-    try:
-        with step(settings, tls, error, "connecting"):
-            connection.open(read_server_info=False)
-            if not isinstance(connection.socket, BoundedSocket):
-                connection.socket = BoundedSocket(connection.socket, deadline)
-            if settings.security is Security.STARTTLS:
-                connection.start_tls(read_server_info=False)
-        doing = f"signing in as {settings.bind_dn}"
-        with step(settings, tls, error, doing):
-            connection.bind(read_server_info=False)
-        result = connection.result
-        if result["result"] != SUCCESS:
-            words = result_words(result["result"], result["message"])
-            raise error(f"{settings.label}: {doing} failed: {words}.")
-        connection.password = None
-        yield DirectoryConnection(settings, connection, tls, error)
-    finally:
-        deadline.extend(_LEAVE_SECONDS)
-        # Whatever there is to say was said by the step that failed.
-        with suppress(Exception):
-            connection.unbind()
-
-
-@contextmanager
-def step(
-    settings: ServerSettings, tls: StrictTls, error: type[AccessReviewError], doing: str
-) -> Iterator[None]:
-    """Turn whatever fails inside into one sentence that says what was being done."""
-    try:
-        yield
-    except AccessReviewError:
-        raise
-    except Exception as failure:  # noqa: BLE001 - see below
-        # ldap3 fails on unexpected answers in any way (KeyError, TypeError, ...), and the cause is
-        # cut off because its text may hold what was sent.
-        words = failure_words(failure, tls.failure, settings)
-        raise error(f"{settings.label}: {doing} failed: {words}.") from None
-
-
-def _checked_password(settings: ServerSettings, *, writes: bool) -> str:
     if writes and settings.security is Security.PLAIN:
         raise ConfigurationError(
             f"{settings.label} may not be changed over an unencrypted connection; use ldaps or"
             " StartTLS."
         )
+    password = _password(settings)
+    session = connected(settings, error, writes=writes)
+    try:
+        _sign_in(session, password)
+        yield DirectoryConnection(session)
+    finally:
+        session.close()
+
+
+def _password(settings: ServerSettings) -> str:
     if not settings.bind_dn:
         raise ConfigurationError(f"No account is named to sign in to {settings.label} with.")
     password = settings.password()
@@ -236,48 +202,17 @@ def _checked_password(settings: ServerSettings, *, writes: bool) -> str:
     return password
 
 
-def _prepared(
-    settings: ServerSettings, password: str, tls: StrictTls, *, writes: bool
-) -> ldap3.Connection:
-    server = ldap3.Server(
-        settings.host,
-        settings.actual_port,
-        use_ssl=settings.security is Security.LDAPS,
-        tls=tls,
-        get_info=ldap3.NONE,
-        connect_timeout=min(settings.timeout_seconds, settings.deadline_seconds),
-        allowed_referral_hosts=[],
-    )
-    connection = ldap3.Connection(
-        server,
-        settings.bind_dn,
-        password,
-        authentication=ldap3.SIMPLE,
-        client_strategy=ldap3.SYNC,
-        auto_bind=ldap3.AUTO_BIND_NONE,
-        auto_referrals=False,  # or name and password would go, in clear, wherever a referral says
-        auto_range=False,
-        check_names=False,
-        return_empty_attributes=False,
-        read_only=not writes,
-        receive_timeout=math.ceil(settings.timeout_seconds),  # whole seconds only
-    )
-    receive_fast(connection)
-    _close_sockets_that_fail(connection)
-    return connection
-
-
-def _close_sockets_that_fail(connection: ldap3.Connection) -> None:
-    """ldap3 leaves open the socket of each address that it tried in vain."""
-    strategy = connection.strategy
-    open_socket = strategy._open_socket  # noqa: SLF001 - nothing public is in the way of it
-
-    def open_or_close(*address: object, **parts: object) -> None:
-        try:
-            open_socket(*address, **parts)
-        except Exception:
-            if connection.socket:
-                connection.socket.close()
-            raise
-
-    strategy._open_socket = open_or_close  # noqa: SLF001 - see above
+def _sign_in(session: Session, password: str) -> None:
+    doing = f"signing in as {session.settings.bind_dn}"
+    connection = session.connection
+    with session.step(doing):
+        connection.rebind(
+            session.settings.bind_dn,
+            password,
+            authentication=ldap3.SIMPLE,
+            read_server_info=False,
+        )
+    connection.password = None
+    result = connection.result
+    if result["result"] != SUCCESS:
+        session.fail(doing, result_words(result["result"], result["message"]))

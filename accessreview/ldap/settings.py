@@ -34,7 +34,8 @@ class Security(StrEnum):
 class ServerSettings:
     r"""One server of a directory; ``name`` is what people call the directory.
 
-    ``bind_dn`` is a distinguished name, or for Active Directory also ``user@domain`` or
+    ``fallback_hosts`` are other servers of the same directory, asked in turn when ``host`` does not
+    answer. ``bind_dn`` is a distinguished name, or for Active Directory also ``user@domain`` or
     ``DOMAIN\user``. ``password`` is asked for at each bind and never kept. The certificate is
     verified by ``ca_file`` (PEM), or compared with ``pin_sha256`` (the hexadecimal SHA-256 of the
     server's own certificate, colons allowed), or else verified by the authorities that this
@@ -44,8 +45,10 @@ class ServerSettings:
 
     name: str
     host: str
-    bind_dn: str
-    password: Callable[[], str] = field(repr=False)
+    fallback_hosts: tuple[str, ...] = ()
+    sign_in: SignIn = SignIn.SIMPLE
+    bind_dn: str = ""
+    password: Callable[[], str] = field(default=str, repr=False)
     port: int | None = None
     security: Security = Security.LDAPS
     ca_file: Path | None = None
