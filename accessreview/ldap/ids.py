@@ -87,12 +87,14 @@ _DECODERS: Mapping[str, Callable[[bytes], str]] = MappingProxyType(
 
 
 def first(attributes: Attributes, name: str) -> bytes:
-    return next(iter(attributes.get(name, ())), b"")
+    values = attributes.get(name)
+    return values[0] if values else b""
 
 
 def text(attributes: Attributes, name: str) -> str:
     """First value as text, without surrounding blanks; empty when there is none."""
-    return decoded(first(attributes, name)).strip()
+    value = first(attributes, name)
+    return decoded(value).strip() if value else ""
 
 
 def texts(attributes: Attributes, names: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,18 @@
 """The accounts of one directory as rows: what they are, whose, and in which state."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from accessreview.collectors.directory import last_use
-from accessreview.collectors.directory.identities import Identity, identities, person_keys
-from accessreview.collectors.directory.kinds import kind_finder, service_states
-from accessreview.collectors.directory.logins import first_text, login_of
+from accessreview.collectors.directory.identities import (
+    Identity,
+    NamedAccounts,
+    identities,
+    named_accounts,
+    person_keys,
+)
+from accessreview.collectors.directory.kinds import SERVICE_STATES, kind_finder, service_states
+from accessreview.collectors.directory.logins import first_text
 from accessreview.collectors.directory.objects import DirectoryObject
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.states import Fact, account_states, number
@@ -29,18 +35,19 @@ def account_rows(
     Raises:
         ConfigurationError: a pattern of ``schema`` cannot be used.
     """
-    owners = identities(source, accounts, schema, notes)
+    named = named_accounts(source, accounts, schema)
+    owners = identities(named, schema, notes)
     facts = _facts(accounts, schema, now)
     if schema.kind is DirectoryKind.ACTIVE_DIRECTORY:
         _note_hidden_states(accounts, notes)
     return {
-        "accounts": _accounts(source, accounts, schema, owners, facts),
+        "accounts": tuple(_accounts(named, schema, owners, facts)),
         "states": [
             (source, one, fact.state, fact.since, fact.reason)
             for one, its_facts in facts.items()
             for fact in its_facts
         ],
-        "person_keys": tuple(person_keys(source, accounts, schema)),
+        "person_keys": tuple(person_keys(named, schema)),
         "joins": [
             (source, one, owner.name or f"{source}/{one}", owner.by, owner.detail)
             for one, owner in owners.items()
@@ -50,31 +57,26 @@ def account_rows(
 
 
 def _accounts(
-    source: str,
-    accounts: Accounts,
+    named: NamedAccounts,
     schema: DirectorySchema,
     owners: Mapping[str, Identity],
     facts: Mapping[str, tuple[Fact, ...]],
-) -> Rows:
+) -> Iterator[tuple[str, ...]]:
     kind_of = kind_finder(schema)
-    rows = []
-    for one, account in accounts.items():
+    for one, account in named.accounts.items():
         attributes = account.entry.attributes
-        login = login_of(account, schema)
-        identity = owners[one].name
-        rows.append(
-            (
-                source,
-                one,
-                login,
-                first_text(attributes, schema.display_name_attributes) or login,
-                text(attributes, schema.mail_attribute.lower()),
-                kind_of(account, identity),
-                "false" if any(fact.bars for fact in facts[one]) else "true",
-                identity,
-            )
+        login, identity = named.logins[one], owners[one].name
+        is_service = any(fact.state in SERVICE_STATES for fact in facts[one])
+        yield (
+            named.source,
+            one,
+            login,
+            first_text(attributes, schema.display_name_attributes) or login,
+            text(attributes, schema.mail_attribute.lower()),
+            kind_of(account, login, identity, is_service),
+            "false" if any(fact.bars for fact in facts[one]) else "true",
+            identity,
         )
-    return rows
 
 
 def _facts(

@@ -30,50 +30,77 @@ class Identity:
 _OWN = Identity()
 
 
-def identities(
-    source: str, accounts: Mapping[str, DirectoryObject], schema: DirectorySchema, notes: Gaps
-) -> dict[str, Identity]:
+@dataclass(frozen=True, slots=True)
+class NamedAccounts:
+    """The accounts of one source by their ids, and by the same ids what they sign in with.
+
+    ``ordinary`` has administrators' accounts alone, with the login of the ordinary account beside.
+    """
+
+    source: str
+    accounts: Mapping[str, DirectoryObject]
+    logins: Mapping[str, str]
+    ordinary: Mapping[str, str]
+
+
+def named_accounts(
+    source: str, accounts: Mapping[str, DirectoryObject], schema: DirectorySchema
+) -> NamedAccounts:
+    """Find the login of each, and by ``admin_pattern`` the ordinary login that it speaks of.
+
+    Raises:
+        ConfigurationError: ``admin_pattern`` is no regular expression with a group.
+    """
+    logins = {one: login_of(account, schema) for one, account in accounts.items()}
+    pattern = login_pattern(schema.admin_pattern, "administrators' accounts")
+    if pattern is None:
+        return NamedAccounts(source, accounts, logins, {})
+    if not pattern.groups:
+        raise ConfigurationError(
+            "The pattern of administrators' accounts needs a group that holds the ordinary login,"
+            f" as in adm-(.+); it is {schema.admin_pattern}."
+        )
+    matches = {one: pattern.fullmatch(login) for one, login in logins.items()}
+    ordinary = {one: match[1] or "" for one, match in matches.items() if match}
+    return NamedAccounts(source, accounts, logins, ordinary)
+
+
+def identities(named: NamedAccounts, schema: DirectorySchema, notes: Gaps) -> dict[str, Identity]:
     """Whose each account is, by the account's id.
 
     An account's own identity attribute comes first. An account named by ``admin_pattern`` without
     one shares the identity of the ordinary account, which is ``source/id`` where that has none.
     Where that is not exactly one account, none is chosen.
-
-    Raises:
-        ConfigurationError: ``admin_pattern`` is no regular expression with a group.
     """
     found = {
         one: Identity(value, Joined.ATTRIBUTE, name)
-        for one, account in accounts.items()
+        for one, account in named.accounts.items()
         for name, value in (_own(account, schema),)
         if value
     }
-    ordinary_logins = _ordinary_logins(accounts, schema)
     by_login: dict[str, list[str]] = {}
-    if ordinary_logins:
-        for one, account in accounts.items():
-            by_login.setdefault(login_of(account, schema).casefold(), []).append(one)
-    for one, ordinary_login in ordinary_logins.items():
+    if named.ordinary:
+        for one, login in named.logins.items():
+            by_login.setdefault(login.casefold(), []).append(one)
+    for one, login in named.ordinary.items():
         if one in found:
             continue
-        ordinary = by_login.get(ordinary_login.casefold(), [])
-        if len(ordinary) == 1 and ordinary[0] != one:
-            own = _own(accounts[ordinary[0]], schema)[1]
-            detail = f"admin_pattern: belongs to {ordinary_login}"
-            found[one] = Identity(own or f"{source}/{ordinary[0]}", Joined.PATTERN, detail)
+        those = by_login.get(login.casefold(), [])
+        if len(those) == 1 and those[0] != one:
+            own = _own(named.accounts[those[0]], schema)[1]
+            detail = f"admin_pattern: belongs to {login}"
+            found[one] = Identity(own or f"{named.source}/{those[0]}", Joined.PATTERN, detail)
         else:
             notes.add(
                 "An administrator's account has no single ordinary account beside it and counts as"
                 " a person of its own",
-                login_of(accounts[one], schema),
+                named.logins[one],
             )
-            found[one] = Identity("", Joined.AMBIGUOUS, _why(ordinary_login, ordinary, one))
-    return {one: found.get(one, _OWN) for one in accounts}
+            found[one] = Identity("", Joined.AMBIGUOUS, _why(login, those, one))
+    return {one: found.get(one, _OWN) for one in named.accounts}
 
 
-def person_keys(
-    source: str, accounts: Mapping[str, DirectoryObject], schema: DirectorySchema
-) -> Iterator[tuple[str, ...]]:
+def person_keys(named: NamedAccounts, schema: DirectorySchema) -> Iterator[tuple[str, ...]]:
     """Rows of ``person_keys``: by what accounts of other directories may be told to be the same's.
 
     Every value of the attributes that tell persons, and what ``admin_pattern`` gave.
@@ -81,33 +108,14 @@ def person_keys(
     names = dict.fromkeys(
         name.lower() for name in (*schema.identity_attributes, *schema.person_attributes)
     )
-    for one, account in accounts.items():
+    for one, account in named.accounts.items():
         attributes = account.entry.attributes
         for name in names:
             for value in dict.fromkeys(value.strip() for value in texts(attributes, (name,))):
                 if value:
-                    yield source, one, name, value
-    for one, login in _ordinary_logins(accounts, schema).items():
-        yield source, one, ADMIN_PATTERN, login
-
-
-def _ordinary_logins(
-    accounts: Mapping[str, DirectoryObject], schema: DirectorySchema
-) -> dict[str, str]:
-    """By the id of each administrator's account the login of the ordinary one it speaks of."""
-    pattern = login_pattern(schema.admin_pattern, "administrators' accounts")
-    if pattern is None:
-        return {}
-    if not pattern.groups:
-        raise ConfigurationError(
-            "The pattern of administrators' accounts needs a group that holds the ordinary login,"
-            f" as in adm-(.+); it is {schema.admin_pattern}."
-        )
-    return {
-        one: match[1] or ""
-        for one, account in accounts.items()
-        if (match := pattern.fullmatch(login_of(account, schema)))
-    }
+                    yield named.source, one, name, value
+    for one, login in named.ordinary.items():
+        yield named.source, one, ADMIN_PATTERN, login
 
 
 def _own(account: DirectoryObject, schema: DirectorySchema) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from accessreview.collectors.directory.logins import login_of, login_pattern
+from accessreview.collectors.directory.logins import login_pattern
 from accessreview.collectors.directory.objects import DirectoryObject, classes_of
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.states import Fact
@@ -14,6 +14,8 @@ _MANAGED = {
     "msds-groupmanagedserviceaccount": "msDS-GroupManagedServiceAccount",
     "msds-delegatedmanagedserviceaccount": "msDS-DelegatedManagedServiceAccount",
 }
+SERVICE_STATES = frozenset({State.MANAGED_SERVICE, State.SERVICE_PRINCIPAL, State.COMPUTER})
+"""Each of them makes an account a service's."""
 _SOLUTION_USER = "vmwserviceprincipal"
 _PERSONAL = ("givenname", "mail", "manager")
 
@@ -35,20 +37,19 @@ def service_states(account: DirectoryObject) -> Iterator[Fact]:
         yield Fact(State.SERVICE_PRINCIPAL, "", f"servicePrincipalName {names[0]}{more}")
 
 
-def kind_finder(schema: DirectorySchema) -> Callable[[DirectoryObject, str], str]:
-    """Return what says of an account and its identity ``human``, ``service`` or ``unknown``.
+def kind_finder(schema: DirectorySchema) -> Callable[[DirectoryObject, str, str, bool], str]:
+    """Return what says of an account ``human``, ``service`` or ``unknown``.
 
-    A password that never expires is a hint and decides nothing.
+    It is asked with the account, its login, its identity and whether it has service states. A
+    password that never expires is a hint and decides nothing.
 
     Raises:
         ConfigurationError: ``service_pattern`` is no regular expression.
     """
     service = login_pattern(schema.service_pattern, "service accounts")
 
-    def kind(account: DirectoryObject, identity: str) -> str:
-        if any(service_states(account)) or (
-            service and service.fullmatch(login_of(account, schema))
-        ):
+    def kind(account: DirectoryObject, login: str, identity: str, is_service: bool) -> str:  # noqa: FBT001 - a fact like the others
+        if is_service or (service and service.fullmatch(login)):
             return "service"
         is_person = identity or any(name in account.entry.attributes for name in _PERSONAL)
         return "human" if is_person else "unknown"

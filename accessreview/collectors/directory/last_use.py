@@ -62,7 +62,7 @@ def why_never_used(attributes: Attributes, kind: DirectoryKind, kept_here: froze
 
 def _filetime_text(value: str) -> datetime | None:
     try:
-        return filetime(int(value))
+        return filetime(int(value)) if value else None
     except ValueError:
         return None
 

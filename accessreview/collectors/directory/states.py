@@ -60,8 +60,9 @@ def account_states(
 
 def number(attributes: Attributes, name: str) -> int | None:
     """The first value as a number; None where there is none, or no number."""
+    value = text(attributes, name)
     try:
-        return int(text(attributes, name))
+        return int(value) if value else None
     except ValueError:
         return None
 

@@ -32,9 +32,11 @@ def raw(**values: str) -> Attributes:
     }
 
 
-def facts(
-    kind: DirectoryKind, kept: frozenset[str] = frozenset(), **values: str
-) -> dict[State, Fact]:
+def facts(kind: DirectoryKind, **values: str) -> dict[State, Fact]:
+    return facts_where(frozenset(), kind, **values)
+
+
+def facts_where(kept: frozenset[str], kind: DirectoryKind, **values: str) -> dict[State, Fact]:
     found = account_states(raw(**values), kind, NOW, kept)
     by_state = {fact.state: fact for fact in found}
     assert len(by_state) == len(found)
@@ -283,15 +285,15 @@ def test_never_used_is_said_only_where_last_uses_are_kept() -> None:
     used = raw(lastLogonTimestamp=str(NOW_TICKS))
     unused = {"lastLogon": "0", "whenCreated": "20260301000000.0Z"}
     kept = last_use.kept([raw(**unused), used], AD)
-    assert facts(AD, kept, **unused)[State.NEVER_USED].since == MARCH
-    assert State.NEVER_USED not in facts(AD, last_use.kept([raw(**unused)], AD), **unused)
-    assert State.NEVER_USED not in facts(AD, kept), "both attributes may be hidden"
-    assert State.NEVER_USED not in facts(AD, kept, lastLogon=str(NOW_TICKS))
+    assert facts_where(kept, AD, **unused)[State.NEVER_USED].since == MARCH
+    assert State.NEVER_USED not in facts_where(last_use.kept([raw(**unused)], AD), AD, **unused)
+    assert State.NEVER_USED not in facts_where(kept, AD), "both attributes may be hidden"
+    assert State.NEVER_USED not in facts_where(kept, AD, lastLogon=str(NOW_TICKS))
 
 
 def test_never_used_where_a_password_policy_keeps_last_uses() -> None:
     kept = last_use.kept([raw(pwdLastSuccess="20260301000000Z")], OPENLDAP)
-    fact = facts(OPENLDAP, kept, createTimestamp="20260301000000Z")[State.NEVER_USED]
+    fact = facts_where(kept, OPENLDAP, createTimestamp="20260301000000Z")[State.NEVER_USED]
     assert fact.since == MARCH
     assert fact.reason.startswith("no pwdLastSuccess, which others have")
-    assert facts(OPENLDAP, last_use.kept([raw()], OPENLDAP)) == {}
+    assert facts_where(last_use.kept([raw()], OPENLDAP), OPENLDAP) == {}
