@@ -7,19 +7,27 @@ nearest group to the account first. A chain ends at the first group that the pri
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.order import parents_first
+from accessreview.analysis.sets import Numbers, Rows, Sets
 from accessreview.model.access import GroupRef
 from accessreview.model.columns import Column
 from accessreview.model.errors import NotFoundError
 
 _KEPT = 4_000_000
 """How many groups' ways to principals are kept before all are forgotten: about half a gigabyte."""
+
+_TOGETHER = 2**15
+"""Accounts of which all groups are looked at together."""
+
+_FAR = np.iinfo(np.int64).max
+"""Farther than any group."""
 
 Way = tuple[int, ...]
 """Groups by number, nearest to the account first."""
@@ -112,6 +120,21 @@ class _Towards:
             yield group
             group = self.onwards[group]
 
+    def grow(self) -> bool:
+        """Look on until twice as many groups are known; whether there was one more."""
+        known = len(self.near)
+        while self._level and len(self.near) < 2 * known:
+            self._extend()
+        return len(self.near) > known
+
+    def known(self) -> tuple[Rows, Rows]:
+        """The groups found so far, and how near they lie."""
+        count = len(self.near)
+        return (
+            np.fromiter(self.near.keys(), np.int64, count),
+            np.fromiter(self.near.values(), np.int64, count),
+        )
+
     def everything(self) -> AbstractSet[int]:
         """All groups that lead there."""
         while self._level:
@@ -151,21 +174,79 @@ class Chains:
         Raises:
             NotFoundError: it names neither the account nor a group it is in.
         """
-        first = self.first_of(self.leading(account), principal)
-        if first is None:
-            login, name = self._logins[account], self._estate.principals.names[principal]
-            raise NotFoundError(f"The account {login} is in no group that {name} names.")
-        return first
-
-    def first_of(self, leading: Collection[int], principal: int) -> int | None:
-        """The same for an account of which the groups that lead to any permission are known."""
         if not self._estate.principals.is_group[principal]:
             return -1
-        return self._to(principal).first(leading)
+        first = self._to(principal).first(self.leading(account))
+        if first is None:
+            raise self._no_member(account, principal)
+        return first
+
+    def firsts(self, accounts: Rows, principals: Rows) -> Rows:
+        """What ``first`` says of each of these accounts and the principal beside it.
+
+        Raises:
+            NotFoundError: a principal names neither its account nor a group that this is in.
+        """
+        found = np.full(len(accounts), -1, dtype=np.int64)
+        pairs = np.flatnonzero(np.array(self._estate.principals.is_group, dtype=bool)[principals])
+        pairs = pairs[np.argsort(principals[pairs], kind="stable")]
+        for start in range(0, len(pairs), _TOGETHER):
+            some = pairs[start : start + _TOGETHER]
+            found[some] = self._firsts(accounts[some], principals[some])
+        return found
+
+    def _firsts(self, accounts: Rows, principals: Rows) -> Rows:
+        """The same for principals in order, all of groups."""
+        found, leading = np.empty(len(accounts), dtype=np.int64), self._leading.take(accounts)
+        nowhere = np.flatnonzero(leading.sizes() == 0)
+        if len(nowhere):
+            raise self._no_member(int(accounts[nowhere[0]]), int(principals[nowhere[0]]))
+        bounds = np.flatnonzero(np.diff(principals, prepend=-1, append=-1)).tolist()
+        for start, end in pairwise(bounds):
+            starts, principal = leading.starts[start : end + 1], int(principals[start])
+            groups = leading.items[starts[0] : starts[-1]]
+            found[start:end] = near = self._nearest(principal, groups, starts[:-1] - starts[0])
+            if near.max() == _FAR:
+                raise self._no_member(int(accounts[start + near.argmax()]), principal)
+        return self._by_rank[found % len(self._by_rank)]
+
+    def _nearest(self, principal: int, groups: Numbers, starts: Rows) -> Rows:
+        """How near the nearest of these groups lies, of each of those parts that begin here."""
+        towards = self._to(principal)
+        while True:
+            known, near = towards.known()
+            self._near[known] = near
+            nearest = np.minimum.reduceat(self._near[groups], starts)
+            self._near[known] = _FAR
+            if nearest.max() < _FAR or not towards.grow():
+                return nearest
+
+    @cached_property
+    def _leading(self) -> Sets:
+        """By account the direct groups that lead to any permission."""
+        reach = np.array([*map(bool, self._estate.memberships.reach)], dtype=bool)
+        return self._estate.memberships.groups_of_account.only(reach)
+
+    @cached_property
+    def _near(self) -> Rows:
+        """By group how near it lies to the principal that is looked at; far from all others."""
+        return np.full(len(self._rank), _FAR)
+
+    @cached_property
+    def _by_rank(self) -> Rows:
+        return np.argsort(np.array(self._rank, dtype=np.int64))
+
+    def _no_member(self, account: int, principal: int) -> NotFoundError:
+        login, name = self._logins[account], self._estate.principals.names[principal]
+        return NotFoundError(f"The account {login} is in no group that {name} names.")
 
     def onwards(self, first: int, principal: int) -> Way:
         """The whole of the best chain that ``first`` begins."""
-        return tuple(self._to(principal).way(first)) if first >= 0 else ()
+        if first < 0:
+            return ()
+        towards = self._to(principal)
+        towards.first((first,))  # which may be forgotten since somebody asked for it
+        return tuple(towards.way(first))
 
     def best(self, account: int, principal: int, spelled: str) -> MembershipChain:
         """The best chain to a principal, spelled as its permission spells it.

@@ -1,6 +1,6 @@
 """What becomes of every entry that matches an account on the way up from one entity."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,15 +42,28 @@ def climb(vcenter: Vcenter, mask: int, entity: int) -> tuple[Fate, ...]:
 
     Within that, nearest first. Nodes below the fork of the two lines are told once.
     """
+    fates = _fates(vcenter, mask, entity, lambda line: (*line.open(), *line.hidden()))
+    return tuple(sorted(fates, key=lambda fate: not fate.decides))
+
+
+def deciding_fates(vcenter: Vcenter, mask: int, entity: int) -> tuple[Fate, ...]:
+    """Only those that decide, for which nobody looks above them."""
+    fates = _fates(vcenter, mask, entity, lambda line: line.open())
+    return tuple(fate for fate in fates if fate.decides)
+
+
+def _fates(
+    vcenter: Vcenter, mask: int, entity: int, of_line: Callable[["_Line"], Iterable[Fate]]
+) -> list[Fate]:
     start = vcenter.inventory.node[entity]
     trunk, lines = lines_of(vcenter.inventory, start)
     fates: list[Fate] = []
     told: frozenset[int] = frozenset()
     for path, fork_to in lines:
         line = _Line(vcenter, mask, start, path, {trunk[-1]: fork_to})
-        fates.extend(fate for fate in (*line.open(), *line.hidden()) if fate.node not in told)
+        fates.extend(fate for fate in of_line(line) if fate.node not in told)
         told = frozenset(trunk)
-    return tuple(sorted(fates, key=lambda fate: not fate.decides))
+    return fates
 
 
 def lines_of(

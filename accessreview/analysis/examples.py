@@ -7,14 +7,15 @@ examples of a million findings differ by little more than the names in them.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from accessreview.analysis.climb import Fate, climb
+from accessreview.analysis.climb import Fate, deciding_fates
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.explain import Explainer
 from accessreview.analysis.inventory import GLOBAL, Inventory
+from accessreview.analysis.sets import Sets
 from accessreview.analysis.spots import Spot
 from accessreview.analysis.vcenter import Vcenter
 from accessreview.model.access import EntityRef
-from accessreview.model.duties import contributes, counts_on, holds
+from accessreview.model.duties import counts_on, holds, matching
 from accessreview.model.finding import Example
 from accessreview.model.policy import Duty
 
@@ -54,25 +55,36 @@ class ExampleWriter:
     """Examples for one identity after another; what equal accounts share is found once."""
 
     def __init__(self, estate: Estate, duties: Mapping[str, Duty]) -> None:
-        self._memberships = estate.memberships
-        self._class_of: list[int] = estate.memberships.class_of.tolist()
         self._duties = duties
         self._explainer = Explainer(estate)
         self._known: dict[tuple[object, ...], Outline] = {}
-        self._masks: dict[int, int] = {}
         self._nearby: dict[tuple[Vcenter, int], int] = {}
         self._deciding: dict[tuple[Vcenter, int, int], tuple[Fate, ...]] = {}
         self._behind: dict[tuple[Vcenter, int, str, tuple[int, ...]], tuple[Behind, ...]] = {}
         self._held: dict[tuple[Vcenter, frozenset[int], str], bool] = {}
-        self._parts: dict[tuple[Vcenter, int, str], bool] = {}
+        self._parts: dict[tuple[frozenset[str], str], frozenset[str]] = {}
 
-    def outlines(self, accounts: Sequence[int], spots: Iterable[Spot]) -> tuple[Outline, ...]:
-        """What the spots of an identity with these accounts come from.
+    def outlines(self, masks: tuple[int, ...], spots: Iterable[Spot]) -> tuple[Outline, ...]:
+        """What the spots of an identity come from whose accounts are these principals.
 
-        It depends on the accounts' classes only, so that who is of the same kind shares it.
+        Of the principals it depends on those only that are ``near`` the spots.
         """
-        masks = tuple([self._principals(account) for account in accounts])
         return tuple([self._outline(masks, spot) for spot in spots])
+
+    def near(self, shown: Iterable[Sequence[Spot]]) -> Sets:
+        """The principals of all entries that can have a part in what is told of these spots."""
+        numbers: dict[tuple[Vcenter, int], int] = {}
+        rows = [
+            {
+                numbers.setdefault((vcenter, vcenter.inventory.node[entity]), len(numbers))
+                for spot in spots
+                for candidates in spot.where.values()
+                for vcenter, entity in candidates
+            }
+            for spots in shown
+        ]
+        named = Sets.of_masks([self._nearby_of(*node) for node in numbers])
+        return Sets.of([sorted(row) for row in rows]).unions(named)
 
     def examples(self, told: Told) -> tuple[Example, ...]:
         """The outlines with all names, and with one chain of groups behind every grant."""
@@ -114,16 +126,19 @@ class ExampleWriter:
 
         Empty if the accounts do not hold the duty there.
         """
-        node = vcenter.inventory.node[entity]
-        nearby = self._nearby.get((vcenter, node))
-        if nearby is None:
-            nearby = self._nearby[vcenter, node] = _named_above(vcenter, node)
+        nearby = self._nearby_of(vcenter, vcenter.inventory.node[entity])
         masks = tuple([mask & nearby for mask in masks])
         key = (vcenter, entity, duty, masks)
         behind = self._behind.get(key)
         if behind is None:
             behind = self._behind[key] = self._look_behind(masks, vcenter, entity, duty)
         return behind
+
+    def _nearby_of(self, vcenter: Vcenter, node: int) -> int:
+        nearby = self._nearby.get((vcenter, node))
+        if nearby is None:
+            nearby = self._nearby[vcenter, node] = _named_above(vcenter, node)
+        return nearby
 
     def _look_behind(
         self, masks: tuple[int, ...], vcenter: Vcenter, entity: int, duty: str
@@ -137,7 +152,7 @@ class ExampleWriter:
         first: dict[tuple[int, int], Fate] = {}
         for position, some in enumerate(fates):
             for fate in some:
-                if self._has_part(vcenter, fate.entry.role, duty):
+                if self._part(vcenter, fate.entry.role, duty):
                     first.setdefault((position, fate.entry.row), fate)
         return tuple(
             Behind(position, vcenter, entity, first[position, row])
@@ -148,29 +163,23 @@ class ExampleWriter:
         key = (vcenter, mask, vcenter.inventory.node[entity])
         fates = self._deciding.get(key)
         if fates is None:
-            fates = tuple(fate for fate in climb(vcenter, mask, entity) if fate.decides)
-            self._deciding[key] = fates
+            fates = self._deciding[key] = deciding_fates(vcenter, mask, entity)
         return fates
 
     def _holds(self, vcenter: Vcenter, roles: frozenset[int], duty: str) -> bool:
         key = (vcenter, roles, duty)
         if key not in self._held:
-            privileges = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
-            self._held[key] = holds(self._duties[duty], privileges)
+            parts = (self._part(vcenter, role, duty) for role in roles)
+            self._held[key] = holds(self._duties[duty], frozenset[str]().union(*parts))
         return self._held[key]
 
-    def _has_part(self, vcenter: Vcenter, role: int, duty: str) -> bool:
-        key = (vcenter, role, duty)
+    def _part(self, vcenter: Vcenter, role: int, duty: str) -> frozenset[str]:
+        """The privileges of a role that count for a duty."""
+        key = (vcenter.privileges[role], duty)  # roles of several vCenters are often equal
         if key not in self._parts:
-            self._parts[key] = contributes(self._duties[duty], vcenter.privileges[role])
+            asked = self._duties[duty]
+            self._parts[key] = matching((*asked.any_of, *asked.all_of), key[0])
         return self._parts[key]
-
-    def _principals(self, account: int) -> int:
-        number = self._class_of[account]
-        mask = self._masks.get(number)
-        if mask is None:
-            mask = self._masks[number] = self._memberships.classes[number]
-        return mask
 
 
 def _place_and_label(spot: Spot) -> tuple[EntityRef, str]:

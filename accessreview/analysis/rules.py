@@ -7,18 +7,20 @@ from itertools import islice
 
 import numpy as np
 
+from accessreview.analysis.alike import cases
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.examples import ExampleWriter, Outline, Told
+from accessreview.analysis.first_spots import first_spots
 from accessreview.analysis.identities import enabled_accounts
 from accessreview.analysis.merge import findings, merge
 from accessreview.analysis.population import Population
-from accessreview.analysis.sets import Numbers, Sets
-from accessreview.analysis.spots import Spot, spot_of_site, spots
+from accessreview.analysis.sets import Numbers, Rows, Sets
+from accessreview.analysis.spots import Spot, spots
 from accessreview.analysis.vcenter import Vcenter
-from accessreview.analysis.verdicts import Bench, Marks, SiteMarks, Verdicts, duties_of
+from accessreview.analysis.verdicts import Bench, Marks, Verdicts, duties_of
 from accessreview.model.finding import Example, Finding
 from accessreview.model.findings import Findings
-from accessreview.model.policy import Ruleset, SprawlRule
+from accessreview.model.policy import ConflictRule, Ruleset, Scope, SprawlRule
 
 Progress = Callable[[int, int], None]
 """Told how many vCenters are done, of how many."""
@@ -33,6 +35,39 @@ def assess(
 ) -> Findings:
     """Every rule that is broken; deterministic in snapshot and ruleset."""
     return judge(estate, ruleset, each=each, progress=progress).findings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """The examples of many findings, a row each, by finding and then in their order.
+
+    ``finding`` counts the findings asked about, ``identity`` numbers ``Judgement.names``, and
+    ``outline`` numbers ``outlines``.
+    """
+
+    finding: Rows
+    identity: Rows
+    outline: Rows
+    outlines: Sequence[Outline]
+
+    @classmethod
+    def of(
+        cls,
+        finding: Rows,
+        identity: Rows,
+        different: Sequence[Sequence[Outline]],
+        which: Rows,
+    ) -> "Shown":
+        """From what is shown of identities, each of which has one of some ``different`` rows."""
+        sizes = np.array([*map(len, different)], dtype=np.int64)
+        parts = Sets(np.append(0, np.cumsum(sizes)), np.arange(sizes.sum(), dtype=np.int32))
+        parts = parts.take(which)
+        return cls(
+            np.repeat(finding, parts.sizes()),
+            np.repeat(identity, parts.sizes()),
+            parts.items.astype(np.int64),
+            [outline for row in different for outline in row],
+        )
 
 
 class Judgement:
@@ -51,7 +86,6 @@ class Judgement:
         self._judged = judged
         self._keep = keep
         self._ruleset = ruleset
-        self._shown: dict[tuple[int, int, int], Spot] = {}
         self._rules = {rule.id: (number, rule) for number, rule in enumerate(ruleset.rules)}
         self.findings = findings(
             ruleset,
@@ -61,82 +95,112 @@ class Judgement:
             [bench.vcenter.id for bench, _, _ in judged],
         )
 
-    def person(self, identity: str) -> int:
-        """The number of an identity, as ``told_of`` takes it."""
-        return self._telling.numbers[identity]
+    @property
+    def names(self) -> Sequence[str]:
+        """The identities by number."""
+        return self._population.identities.names
 
-    def accounts_of(self, identity: int) -> Sequence[int]:
-        """The enabled accounts of an identity, as ``told_of`` counts them."""
-        return self._telling.accounts[identity]
-
-    def number_of_rule(self, rule: str) -> int:
-        """The number of a rule by its id, as ``told_of`` takes it."""
-        return self._rules[rule][0]
+    @cached_property
+    def accounts(self) -> Sets:
+        """The enabled accounts of each identity, by number."""
+        return self._population.identities.accounts(enabled_accounts(self._estate))
 
     def examples(self, finding: Finding) -> tuple[Example, ...]:
         """Its first places by vCenter and id, with the deciding grants behind every duty there.
 
         At most as many as were to be kept; of a sprawl, the first place of that many identities.
         """
-        return tuple(
-            each for told in self.told(finding) for each in self._telling.writer.examples(told)
-        )
+        return tuple(each for told in self._told(finding) for each in self._writer.examples(told))
 
-    def told(self, finding: Finding) -> Iterator[Told]:
-        """The same examples, by identity, as outlines.
+    def shown(self, rule: int, subjects: Rows) -> Shown:
+        """The same of all findings of one rule about some subjects, as ``findings`` numbers both.
 
-        They are equal for identities whose accounts are, one after the other, of equal classes.
+        What they have in common is found once: their examples differ by little more than names.
         """
+        number, asked = self._rules[self.findings.rules[rule].id]
+        if isinstance(asked, SprawlRule):
+            first = len(self.findings.identities)
+            told = [
+                (finding, *each)
+                for finding, subject in enumerate(subjects.tolist())
+                for each in self._of_sprawl(number, self.findings.vcenters[subject - first])
+            ]
+            finding, identity = np.array([row[:2] for row in told], dtype=np.int64).reshape(-1, 2).T
+            return Shown.of(finding, identity, [row[2] for row in told], np.arange(len(told)))
+        identities = self._people[subjects]
+        return Shown.of(np.arange(len(subjects)), identities, *self._outlined(number, identities))
+
+    def _told(self, finding: Finding) -> Iterator[Told]:
         number, rule = self._rules[finding.key.rule]
         if isinstance(rule, SprawlRule):
-            return self.told_of_sprawl(number, finding.key.subject)
-        return iter((self.told_of(number, self.person(finding.key.subject)),))
+            for identity, outlines in self._of_sprawl(number, finding.key.subject):
+                yield Told(self.names[identity], self.accounts[identity], outlines)
+            return
+        identity = self._numbers[finding.key.subject]
+        different, which = self._outlined(number, np.array([identity]))
+        yield Told(finding.key.subject, self.accounts[identity], different[int(which[0])])
 
-    def told_of(self, rule: int, identity: int) -> Told:
-        """The examples of a finding about an identity, both by number."""
-        outlines = self._outlined(rule, identity, None)
-        name = self._population.identities.names[identity]
-        return Told(name, self._telling.accounts[identity], outlines)
-
-    def told_of_sprawl(self, rule: int, vcenter: str) -> Iterator[Told]:
-        """The examples of a finding about a vCenter: the first place of each identity shown."""
+    def _of_sprawl(self, rule: int, vcenter: str) -> Iterator[tuple[int, tuple[Outline, ...]]]:
+        """The first place of each identity shown."""
         for identity in islice(self._holders(rule, vcenter), self._keep):
-            outlines = self._outlined(rule, identity, vcenter)
-            name = self._population.identities.names[identity]
-            yield Told(name, self._telling.accounts[identity], outlines)
+            kind = int(self._population.kind_of[identity])
+            found = islice(self._spots(rule, kind, vcenter), 1)
+            of_account = map(self._estate.memberships.principals_of, self.accounts[identity])
+            yield identity, self._writer.outlines(tuple(of_account), found)
 
-    def _outlined(self, rule: int, identity: int, only: str | None) -> tuple[Outline, ...]:
+    def _outlined(self, rule: int, identities: Rows) -> tuple[list[tuple[Outline, ...]], Rows]:
+        """The different outlines of these identities, and which of them each has."""
         if not self._keep:
-            return ()
-        found = self._spots(rule, self._telling.kinds[identity], only)
-        return self._telling.writer.outlines(self._telling.accounts[identity], found)
+            return [()], np.zeros(len(identities), dtype=np.int64)
+        kinds, kind_of = np.unique(self._population.kind_of[identities], return_inverse=True)
+        found, spots_of = self._first_spots(rule, kinds)
+        accounts, memberships = self.accounts.take(identities), self._estate.memberships
+        different, which = cases(
+            memberships.classes.sets,
+            memberships.class_of[accounts.items],
+            accounts,
+            spots_of[kind_of],
+            self._writer.near(found),
+        )
+        return [self._writer.outlines(masks, found[spot]) for spot, masks in different], which
+
+    def _first_spots(self, rule: int, kinds: Numbers) -> tuple[list[tuple[Spot, ...]], Rows]:
+        """What to show of these kinds, and which of that to show of each."""
+        asked = self._ruleset.rules[rule]
+        anywhere = isinstance(asked, ConflictRule) and asked.scope is Scope.ANYWHERE
+        if self._keep > 1 and not anywhere:
+            several = (islice(self._spots(rule, kind), self._keep) for kind in kinds.tolist())
+            return [*map(tuple, several)], np.arange(len(kinds))
+        marked = [(bench, marks[rule]) for bench, _, marks in self._judged]
+        begins, columns = self._begins[rule, kinds], self._columns[kinds]
+        found, which = first_spots(asked, marked, begins, columns)
+        return [(spot,) for spot in found], which
 
     @cached_property
-    def _telling(self) -> "_Telling":
-        return _Telling.of(self._estate, self._ruleset, self._population)
+    def _numbers(self) -> Mapping[str, int]:
+        """The identities by name."""
+        return {name: number for number, name in enumerate(self.names)}
 
-    def _spots(self, rule: int, kind: int, only: str | None) -> Iterator[Spot]:
-        """What to show of a kind, found only if somebody takes it: kinds come again and again."""
+    @cached_property
+    def _people(self) -> Rows:
+        """The identities among the findings' subjects, in their order."""
+        return np.array([self._numbers[name] for name in self.findings.identities], dtype=np.int64)
+
+    @cached_property
+    def _writer(self) -> ExampleWriter:
+        rules, duties = self._ruleset.rules, self._ruleset.duties
+        used = {name: duties[name] for rule in rules for name in duties_of(rule)}
+        return ExampleWriter(self._estate, used)
+
+    def _spots(self, rule: int, kind: int, only: str | None = None) -> Iterator[Spot]:
+        """What can be shown of a kind, found only if somebody takes it."""
         first = int(self._begins[rule, kind])
-        if self._keep == 1 and only is None:
-            bench, verdicts, marks = self._judged[first]
-            mark, column = marks[rule], verdicts.column_of[kind]
-            if isinstance(mark, SiteMarks):  # a site shows the same place to everybody
-                place = int(mark.sites.first[mark.first[0, column]])
-                spot = self._shown.get((rule, first, place))
-                if spot is None:
-                    spot = spot_of_site(self._ruleset.rules[rule], bench, place)
-                    self._shown[rule, first, place] = spot
-                yield spot
-                return
         columns = self._columns[kind, first:].tolist()
         marked = (
             (bench, marks[rule], column)
             for (bench, _, marks), column in zip(self._judged[first:], columns, strict=True)
-            if column >= 0
         )
-        found = spots(self._ruleset.rules[rule], marked, only=only)
-        yield from islice(found, self._keep if only is None else 1)
+        return spots(self._ruleset.rules[rule], marked, only=only)
 
     @cached_property
     def _columns(self) -> Numbers:
@@ -161,27 +225,6 @@ class Judgement:
         holds = (column >= 0) & (verdicts.places[rule] > 0)[column]
         names = self._population.identities.names
         yield from sorted(holds.nonzero()[0].tolist(), key=names.__getitem__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Telling:
-    """What only examples need: identities by name, their enabled accounts and kinds by number."""
-
-    writer: ExampleWriter
-    numbers: Mapping[str, int]
-    accounts: Sets
-    kinds: Sequence[int]
-
-    @classmethod
-    def of(cls, estate: Estate, ruleset: Ruleset, population: Population) -> "_Telling":
-        identities = population.identities
-        used = {name: ruleset.duties[name] for rule in ruleset.rules for name in duties_of(rule)}
-        return cls(
-            writer=ExampleWriter(estate, used),
-            numbers={name: number for number, name in enumerate(identities.names)},
-            accounts=identities.accounts(enabled_accounts(estate)),
-            kinds=population.kind_of.tolist(),
-        )
 
 
 def judge(

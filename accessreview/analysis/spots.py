@@ -29,11 +29,9 @@ def spots(
 ) -> Iterator[Spot]:
     """Places by vCenter and id, as many as are marked; of each site one before further ones.
 
-    ``marked`` gives each vCenter, its marks of this rule and the column of the kind there.
+    ``marked`` gives each vCenter, its marks of this rule and the column of the kind there. The one
+    spot of a scope beyond one vCenter is for ``first_spots`` to find.
     """
-    if isinstance(rule, ConflictRule) and rule.scope is Scope.ANYWHERE:
-        yield from _anywhere(rule, marked)
-        return
     for bench, marks, column in marked:
         if column < 0 or only not in (None, bench.vcenter.id):
             continue
@@ -90,14 +88,3 @@ def _held(
         for position, (duty, at) in enumerate(zip(rule.duties, first, strict=True))
         if at >= 0
     }
-
-
-def _anywhere(rule: ConflictRule, marked: Iterable[tuple[Bench, Marks, int]]) -> Iterator[Spot]:
-    found: dict[str, Sequence[tuple[Vcenter, int]]] = {}
-    for bench, marks, column in marked:
-        if column >= 0 and isinstance(marks, AreaMarks):
-            found = {**_held(rule, bench, marks, column, 0), **found}
-        if len(found) == len(rule.duties):
-            break
-    if len(found) >= rule.threshold:
-        yield Spot(None, 0, found)

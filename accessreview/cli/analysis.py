@@ -14,16 +14,13 @@ from accessreview.cli.bundle import bundle_argument
 from accessreview.cli.errors import FINDINGS
 from accessreview.cli.estate import accounts_called, load_estate
 from accessreview.cli.finding_lines import FindingLines, grant_row
-from accessreview.cli.output import as_block, print_blocks, print_rows
-from accessreview.cli.parallel import Threads, blocks
+from accessreview.cli.output import print_blocks, print_rows
+from accessreview.cli.parallel import Threads
 from accessreview.cli.progress import progress_bar
 from accessreview.cli.ruleset import load_ruleset
 from accessreview.model.access import AccountRef, EntityRef, Grant
 from accessreview.model.errors import NotFoundError
 from accessreview.model.policy import Severity
-
-_TOGETHER = 5000
-"""Findings that are made into text together."""
 
 
 @click.command("explain")
@@ -83,19 +80,12 @@ def analyze(bundle: Path, ruleset: Path, examples: int, fail_on: Severity | None
         estate = load_estate(bundle)
         with progress_bar("Analysing the vCenters") as progress, Threads() as threads:
             judgement = judge(estate, rules, keep=examples, each=threads.map, progress=progress)
-        _print(FindingLines(estate, judgement))
+        print_blocks(FindingLines(estate, judgement).blocks())
     finally:
         gc.enable()
     found = judgement.findings.rules
     if fail_on is not None and any(each.severity.rank <= fail_on.rank for each in found):
         raise click.exceptions.Exit(FINDINGS)
-
-
-def _print(lines: FindingLines) -> None:
-    bounds = [
-        (start, min(start + _TOGETHER, len(lines))) for start in range(0, len(lines), _TOGETHER)
-    ]
-    print_blocks(blocks(lambda start, end: as_block(lines.between(start, end)), bounds))
 
 
 def _accounts_of(estate: Estate, identity: str | None) -> Iterator[AccountRef]:

@@ -5,21 +5,29 @@ from them because a million accounts have hundreds of thousands of findings, and
 from the next is no more than an account, a login and a few groups.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from json.encoder import encode_basestring as quoted
 
+import numpy as np
+
 from accessreview.analysis.estate import Estate
-from accessreview.analysis.examples import Behind, Outline, Told
 from accessreview.analysis.explain import Explainer
-from accessreview.analysis.rules import Judgement
+from accessreview.analysis.rules import Judgement, Shown
+from accessreview.cli.example_forms import Arranged, ExampleForms
 from accessreview.cli.output import json_text
+from accessreview.cli.pieces import Numbers, Pieces, Strings
 from accessreview.evidence.compile import finding_row
 from accessreview.model.access import Grant
 from accessreview.model.finding import Example, Finding, FindingKey, SubjectKind
-from accessreview.model.findings import BrokenRule, Findings
+from accessreview.model.findings import BrokenRule
+from accessreview.model.texts import Texts
 
 Row = dict[str, object]
+
+_TOGETHER = 30_000
+"""Findings that are made into text together."""
 
 _PLACES = "\0"  # what no text of JSON has in it
 
@@ -52,187 +60,147 @@ def example_row(example: Example) -> Row:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A grant in the text of an outline: what stands before its account, and before its groups.
+@dataclass(frozen=True, slots=True, eq=False)
+class _OfRule:
+    """The findings of one rule: their subjects, the pieces ``around`` these, and their examples."""
 
-    ``groups`` keeps the rest of the chain by the group that it begins with.
-    """
-
-    before: str
-    position: int
-    principal: int
-    spelled: str
-    between: str
-    groups: dict[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """The text of an outline with room for the names of one identity."""
-
-    slots: tuple[_Slot, ...]
-    before_identity: str
-    end: str
+    subjects: Numbers
+    around: Numbers
+    shown: Shown
+    forms: Arranged
 
 
 class FindingLines:
     """Writes the findings of one judgement."""
 
     def __init__(self, estate: Estate, judgement: Judgement) -> None:
-        self._estate = estate
         self._judgement = judgement
-        self._explainer = Explainer(estate)
-        self._forms: dict[Outline, _Form] = {}
-        self._pieces: dict[tuple[object, ...], tuple[str, str, str]] = {}
-        self._groups: dict[tuple[int, str], dict[int, str]] = {}
-        self._accounts: dict[int, tuple[str, str, list[int]]] = {}
-        # all at once, because the rows of packed columns are slow to take one by one
-        accounts = estate.snapshot["accounts"]
-        self._columns = [list(accounts[name]) for name in ("source", "id", "login")]
-        self._class_of: list[int] = estate.memberships.class_of.tolist()
-        self._alike: dict[tuple[int, ...], list[_Form]] = {}
+        explainer = Explainer(estate)
+        self._chains, self._pieces = explainer.chains, Pieces()
+        self._forms = ExampleForms(estate, explainer, self._pieces)
+        findings, self._accounts = judgement.findings, estate.snapshot["accounts"]
+        self._ids, self._logins = (Strings(self._accounts[name].values) for name in ("id", "login"))
+        self._identities = Strings(Texts(judgement.names))
+        self._subjects = Strings(Texts((*findings.identities, *findings.vcenters)))
+        self._sources = np.array(
+            [
+                self._pieces.number(f'", "account_source": {quoted(source)}, ')
+                for source in self._accounts["source"].values
+            ],
+            dtype=np.int64,
+        )
 
-        findings = judgement.findings
-        self._people = [judgement.person(name) for name in findings.identities]
-        self._names = [quoted(name) for name in (*findings.identities, *findings.vcenters)]
-        self._around = list(_around(findings))
-        self._numbers = [judgement.number_of_rule(rule.id) for rule in findings.rules]
-
-    def __len__(self) -> int:
-        return len(self._judgement.findings)
-
-    def between(self, start: int, end: int) -> Iterator[str]:
-        """A line a finding, in their order, from the first of these numbers to before the last."""
+    def blocks(self, together: int = _TOGETHER) -> Iterator[memoryview]:
+        """A line a finding, in their order, at most so many ``together``."""
         findings = self._judgement.findings
-        verdicts, subjects = (rows[start:end].tolist() for rows in findings.rows)
-        rules, people = findings.rule, len(self._people)
-        for verdict, subject in zip(verdicts, subjects, strict=True):
-            rule = self._numbers[int(rules[verdict])]
-            before, after = self._around[verdict]
-            if subject < people:
-                texts = self._of_person(rule, self._people[subject], self._names[subject])
-            else:
-                vcenter = findings.vcenters[subject - people]
-                texts = self._of_sprawl(rule, vcenter)
-            yield f'{{"examples": [{", ".join(texts)}]{before}{self._names[subject]}{after}'
+        verdicts, subjects = findings.rows
+        bounds = np.searchsorted(findings.rule[verdicts], np.arange(len(findings.rules) + 1))
+        for rule, (first, last) in enumerate(pairwise(bounds.tolist())):
+            of_rule = self._of_rule(rule, verdicts[first:last], subjects[first:last])
+            for start in range(0, last - first, together):
+                yield self._block(of_rule, start, min(start + together, last - first))
 
-    def _of_person(self, rule: int, identity: int, name: str) -> list[str]:
-        accounts = self._judgement.accounts_of(identity)
-        # what accounts of equal classes have in common is looked up once
-        key = (rule, *[self._class_of[account] for account in accounts])
-        forms = self._alike.get(key)
-        if forms is None:
-            told = self._judgement.told_of(rule, identity)
-            forms = self._alike[key] = self._forms_of(told)
-        return [self._filled(form, accounts, name) for form in forms]
-
-    def _of_sprawl(self, rule: int, vcenter: str) -> list[str]:
-        return [
-            self._filled(form, told.accounts, quoted(told.identity))
-            for told in self._judgement.told_of_sprawl(rule, vcenter)
-            for form in self._forms_of(told)
+    def _of_rule(self, rule: int, verdicts: Numbers, subjects: Numbers) -> _OfRule:
+        findings = self._judgement.findings
+        is_person = int(subjects[0]) < len(findings.identities)
+        before_and_after = _form_of(
+            findings.rules[rule], SubjectKind.IDENTITY if is_person else SubjectKind.VCENTER
+        )
+        places, which = np.unique(findings.places[verdicts], return_inverse=True)
+        around = [
+            [self._pieces.number(text.replace(_PLACES, str(count))) for text in before_and_after]
+            for count in places.tolist()
         ]
-
-    def _forms_of(self, told: Told) -> list[_Form]:
-        forms = []
-        for outline in told.outlines:
-            form = self._forms.get(outline)
-            if form is None:
-                form = self._forms[outline] = self._form(outline)
-            forms.append(form)
-        return forms
-
-    def _filled(self, form: _Form, accounts: Sequence[int], name: str) -> str:
-        parts = []
-        for slot in form.slots:
-            account = accounts[slot.position]
-            who, login, leading = self._accounts.get(account) or self._account(account)
-            first = self._first(leading, slot.principal)
-            groups = slot.groups.get(first) or self._chain(slot, first)
-            parts.append(f"{slot.before}{who}{slot.between}{login}{groups}")
-        return f"{''.join(parts)}{form.before_identity}{name}{form.end}"
-
-    def _first(self, leading: list[int], principal: int) -> int:
-        first = self._explainer.chains.first_of(leading, principal)
-        if first is None:
-            raise AssertionError("whom an entry decides for is in a group that it names")
-        return first
-
-    def _account(self, account: int) -> tuple[str, str, list[int]]:
-        """What stands for an account before its grant and where its chain begins, and its groups.
-
-        Only those that lead to any permission.
-        """
-        source, ident, login = (quoted(column[account]) for column in self._columns)
-        leading = self._explainer.chains.leading(account)
-        texts = (f'{ident}, "account_source": {source}, ', f"{login}, ", leading)
-        self._accounts[account] = texts
-        return texts
-
-    def _chain(self, slot: _Slot, first: int) -> str:
-        """The rest of a chain that begins with this group, after the account's login."""
-        chains = self._explainer.chains
-        names = chains.names(chains.onwards(first, slot.principal))
-        slot.groups[first] = text = json_text([*names, slot.spelled])[1:]
-        return text
-
-    def _form(self, outline: Outline) -> _Form:
-        slots = []
-        text = f'{{"entity": {json_text(outline.place.id)}, "grants": {{'
-        for number, duty in enumerate(sorted(outline.behind)):
-            text += f"{', ' if number else ''}{json_text(duty)}: ["
-            for position, behind in enumerate(outline.behind[duty]):
-                spelled, between, after = self._piece(behind)
-                before = f'{text}{", " if position else ""}{{"account": '
-                principal = behind.fate.entry.principal
-                groups = self._groups.setdefault((principal, spelled), {})
-                slots.append(_Slot(before, behind.position, principal, spelled, between, groups))
-                text = after
-            text += "]"
-        end = (
-            f', "label": {json_text(outline.label)}, '
-            f'"vcenter": {json_text(outline.place.vcenter)}}}'
+        shown = self._judgement.shown(rule, subjects)
+        return _OfRule(
+            subjects=subjects,
+            around=np.array(around, dtype=np.int64)[which],
+            shown=shown,
+            forms=self._forms.arranged(shown.outlines),
         )
-        return _Form(tuple(slots), f'{text}}}, "identity": ', end)
 
-    def _piece(self, behind: Behind) -> tuple[str, str, str]:
-        """The principal as spelled, and what stands between account and login and after groups."""
-        fate = behind.fate
-        key = (behind.entity, fate.entry, fate.path, fate.together)
-        piece = self._pieces.get(key)
-        if piece is None:
-            piece = self._pieces[key] = self._text_of(behind)
-        return piece
+    def _block(self, rule: _OfRule, start: int, end: int) -> memoryview:
+        shown, pieces, columns = rule.shown, self._pieces, self._accounts
+        here = slice(*np.searchsorted(shown.finding, [start, end]).tolist())
+        form, identity = shown.outline[here], shown.identity[here]
+        accounts = self._judgement.accounts.take(identity)
 
-    def _text_of(self, behind: Behind) -> tuple[str, str, str]:
-        vcenter, entry = behind.vcenter, behind.fate.entry
-        permission = self._estate.permission(entry.row)
-        between = json_text(
-            {
-                "decides": behind.fate.decides,
-                "on_entity": permission.key.entity.id,
-                "path": behind.fate.path.value,
-                "principal": permission.key.principal,
-                "propagates": permission.propagates,
-                "role": permission.role,
-                "role_name": vcenter.role_names[entry.role],
-            }
+        sizes, rows = _spread(rule.forms.starts, form)
+        before, position, between, principal, ending = rule.forms.slots[rows].T
+        at = np.repeat(accounts.starts[:-1], sizes) + position
+        account = accounts.items[at].astype(np.int64)
+        chain = self._forms.chains(ending, self._chains.firsts(account, principal))
+
+        others = (
+            self._ids.take(columns["id"].codes[accounts.items]),
+            self._logins.take(columns["login"].codes[accounts.items]),
+            self._identities.take(identity),
+            self._subjects.take(rule.subjects[start:end]),
         )
-        why = json_text(self._explainer.why(vcenter, behind.entity, behind.fate))
-        return permission.key.principal, f'{between[1:-1]}, "via": [', f', "why": {why}}}'
+        opening, comma, nothing = map(pieces.number, ('{"examples": [', ", ", ""))
+        who, login, name, subject = np.cumsum([len(pieces), *map(len, others)])[:-1].tolist()
+        source = self._sources[columns["source"].codes[account]]
+        line = shown.finding[here] - start
+        numbers = _laid_out(
+            line,
+            sizes,
+            opening=opening,
+            lead=np.where(np.diff(line, prepend=-1) > 0, nothing, comma),
+            slots=np.stack((before, who + at, source, between, login + at, chain), axis=1),
+            rest=_around(rule.forms.rest[form], name),
+            around=_around(rule.around[start:end], subject),
+        )
+        return pieces.joined(numbers, others)
 
 
-def _around(findings: Findings) -> Iterator[tuple[str, str]]:
-    """By verdict what stands before the subject and after it; the examples sort before all."""
-    of_people = set(findings.class_of[: len(findings.identities)].tolist())
-    of_rules = {kind: [_form_of(broken, kind) for broken in findings.rules] for kind in SubjectKind}
-    for rule, of_class, places in zip(
-        findings.rule.tolist(), findings.of_class.tolist(), findings.places.tolist(), strict=True
+def _around(pieces: Numbers, first: int) -> Numbers:
+    """Two pieces a row with one of those between them that are numbered from the first on."""
+    return np.insert(pieces, 1, first + np.arange(len(pieces)), axis=1)
+
+
+def _spread(starts: Numbers, chosen: Numbers) -> tuple[Numbers, Numbers]:
+    """How many rows each of the chosen has, and the numbers of all of these rows."""
+    sizes = starts[chosen + 1] - starts[chosen]
+    return sizes, np.repeat(starts[chosen], sizes) + _counted(sizes)
+
+
+def _counted(sizes: Numbers) -> Numbers:
+    """From 0 up to before each of these sizes."""
+    return np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+
+
+def _laid_out(  # noqa: PLR0913 - the parts of a line
+    line: Numbers,
+    sizes: Numbers,
+    *,
+    opening: int,
+    lead: Numbers,
+    slots: Numbers,
+    rest: Numbers,
+    around: Numbers,
+) -> Numbers:
+    """The pieces of all lines, one after the other.
+
+    A line is its opening, its examples and what is ``around`` its subject. An example, of the line
+    of this number, is what leads to it, so many slots and the rest.
+    """
+    lengths = 1 + slots.shape[1] * sizes + rest.shape[1]
+    ends = np.append(0, np.cumsum(lengths))
+    extra = 1 + around.shape[1]
+    starts = ends[np.searchsorted(line, np.arange(len(around) + 1))]
+    starts += extra * np.arange(len(around) + 1)
+    example = ends[:-1] + extra * line + 1
+    slot = np.repeat(example + 1, sizes) + slots.shape[1] * _counted(sizes)
+    flat = np.empty(starts[-1], dtype=np.int64)
+    flat[starts[:-1]] = opening
+    flat[example] = lead
+    for first, columns in (
+        (slot, slots),
+        (example + lengths - rest.shape[1], rest),
+        (starts[1:] - around.shape[1], around),
     ):
-        kind = SubjectKind.IDENTITY if of_class in of_people else SubjectKind.VCENTER
-        before, after = of_rules[kind][rule]
-        yield before.replace(_PLACES, str(places)), after.replace(_PLACES, str(places))
+        flat[first[:, np.newaxis] + np.arange(columns.shape[1])] = columns
+    return flat
 
 
 def _form_of(broken: BrokenRule, kind: SubjectKind) -> tuple[str, str]:
@@ -244,4 +212,4 @@ def _form_of(broken: BrokenRule, kind: SubjectKind) -> tuple[str, str]:
     ]
     before = "".join(text for name, text in fields if name < kind.value)
     after = "".join(text for name, text in fields if name > kind.value)
-    return f"{before}, {quoted(kind.value)}: ", f"{after}}}"
+    return f']{before}, {quoted(kind.value)}: "', f'"{after}}}\n'

@@ -13,15 +13,10 @@ json_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 def print_rows(rows: Iterable[object]) -> None:
     """Write one JSON object a line, keys sorted."""
-    print_blocks(map(as_block, _batches(map(json_text, rows))))
+    print_blocks(map(_as_block, _batches(map(json_text, rows))))
 
 
-def as_block(lines: Iterable[str]) -> bytes:
-    """Rows that are text already, as they are written."""
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def print_blocks(blocks: Iterable[bytes]) -> None:
+def print_blocks(blocks: Iterable[bytes | memoryview]) -> None:
     """Write blocks of rows as they come."""
     stream = sys.stdout.buffer
     for block in blocks:
@@ -32,3 +27,7 @@ def print_blocks(blocks: Iterable[bytes]) -> None:
 def _batches(lines: Iterator[str]) -> Iterator[list[str]]:
     while some := list(islice(lines, _TOGETHER)):
         yield some
+
+
+def _as_block(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()

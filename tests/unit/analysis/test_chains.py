@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
+import numpy as np
 import pytest
 
 from accessreview.analysis.chains import Chains
@@ -60,6 +61,35 @@ def _compared(seed: int) -> int:
             assert first.chains == everything.chains[:1]
             assert first.total in (len(refs), None)
     return compared
+
+
+@pytest.mark.parametrize("kept", [0, 4_000_000])
+def test_first_groups_of_many_accounts_are_those_of_each(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accessreview.analysis.chains._KEPT", kept)
+    monkeypatch.setattr("accessreview.analysis.chains._TOGETHER", 7)
+    deepest = 0
+    for seed in range(80):
+        rng = Random(seed)  # noqa: S311 - reproducible, not secret
+        estate = build_estate(random_snapshot(rng, accounts=9, groups=rng.randint(3, 30)))
+        pairs = [
+            (account, principal)
+            for account in range(len(estate.snapshot["accounts"]))
+            for principal in bits(estate.memberships.principals_of(account))
+        ]
+        rng.shuffle(pairs)
+        accounts, principals = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+
+        chains, one_by_one = Chains(estate), Chains(estate)
+        firsts = chains.firsts(accounts, principals).tolist()
+
+        assert firsts == [one_by_one.first(*pair) for pair in pairs]
+        for first, (_, principal) in zip(firsts, pairs, strict=True):
+            way = chains.onwards(first, principal)
+            assert way == one_by_one.onwards(first, principal)
+            deepest = max(deepest, len(way))
+    assert deepest > 3
 
 
 def test_equally_short_chains_are_told_apart_by_the_group_nearest_to_the_account() -> None:
@@ -138,13 +168,19 @@ def test_a_principal_that_is_none_of_the_accounts_is_refused() -> None:
     with pytest.raises(NotFoundError, match=r"The account u is in no group that d\\top names\."):
         Chains(estate).best(0, 0, r"D\top")
 
+    elsewhere = _nested([("other", "u"), ("top", "deep")], named=("top", "other"))
+    for each in (estate, elsewhere):  # u is in a group that leads nowhere, or not to the principal
+        top = each.principals.names.index("d\\top")
+        with pytest.raises(NotFoundError, match=r"The account u is in no group that d.top names"):
+            Chains(each).firsts(np.array([0]), np.array([top]))
 
-def _nested(members: list[tuple[str, str]]) -> Estate:
+
+def _nested(members: list[tuple[str, str]], named: tuple[str, ...] = ("top",)) -> Estate:
     return build_estate(
         small_snapshot(
             [("root", "Folder", "", "", "")],
             roles={"r": ["P"]},
-            permissions=[("root", "top", "r", True)],
+            permissions=[("root", name, "r", True) for name in named],
             members=members,
         )
     )

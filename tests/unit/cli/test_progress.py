@@ -108,13 +108,17 @@ def test_what_goes_into_a_file_or_a_log_has_no_bar_in_it(installation: Installat
     assert all(line.startswith("{") for line in done.stdout.splitlines())
 
 
-def test_an_analysis_that_is_stopped_prints_nothing_but_that(installation: Installation) -> None:
+@pytest.mark.parametrize(
+    "place",
+    ["accessreview.cli.analysis:judge", "accessreview.cli.finding_lines:FindingLines._block"],
+)
+def test_an_analysis_that_is_stopped_prints_nothing_but_that(
+    installation: Installation, place: str
+) -> None:
     bundle = str(installation.bundle())
     rules = str(installation.folder / "rules.toml")
 
-    ended = interrupted(
-        held_at("accessreview.cli.analysis:judge", "analyze", bundle, "--ruleset", rules)
-    )
+    ended = interrupted(held_at(place, "analyze", bundle, "--ruleset", rules))
 
     assert ended == (130, "", STOPPED)
 
