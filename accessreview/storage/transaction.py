@@ -1,26 +1,16 @@
 """One session of the database, and what was done in it that must not pass unrecorded."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Table,
-    bindparam,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from accessreview.model.errors import IntegrityError, NotFoundError, StorageError
 from accessreview.storage.rows import Row
+from accessreview.storage.upsert import changed, upsert, upsert_columns
 
-_BATCH = 100_000
-Upsert = TypeVar("Upsert", postgresql.Insert, sqlite.Insert)
+_FETCHED = 1_000  # more at once are slower to turn into columns
 
 
 class Transaction:
@@ -72,7 +62,7 @@ class Transaction:
             return
         table = _table(type(rows[0]))
         connection = self.change(table.name, of_the_domain=of_the_domain).connection()
-        connection.execute(_upsert(connection, table), [_values(row) for row in rows])
+        connection.execute(upsert(connection, table), [_values(row) for row in rows])
 
     def columns(self, form: type[Row]) -> list[Sequence[Any]]:
         """Everything in a table, column by column in the order of the table."""
@@ -81,24 +71,26 @@ class Transaction:
         dialect = connection.dialect
         # Past the usual reading, which makes of every value of every row its own form by itself.
         found = connection.exec_driver_sql(str(select(table).compile(dialect=dialect)))
-        rows = found.cursor.fetchall()
-        columns = zip(*rows, strict=True) if rows else [()] * len(table.c)
+        columns: list[list[Any]] = [[] for _ in table.c]
+        while rows := found.cursor.fetchmany(_FETCHED):
+            for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+                column.extend(values)
         types = [column.type.dialect_impl(dialect) for column in table.c]
         return [
-            _changed(values, type_.result_processor(dialect, None))
+            changed(values, type_.result_processor(dialect, None))
             for type_, values in zip(types, columns, strict=True)
         ]
 
     def upsert_columns(self, form: type[Row], columns: Mapping[str, Sequence[Any]]) -> None:
-        """The same of very many rows, given as columns of one length, all of the table's."""
+        """The same of very many rows, given as columns of one length, all of the table's.
+
+        No key may come twice.
+        """
         table = _table(form)
         names = [column.name for column in table.c]
-        rows = len(columns[names[0]])
-        if rows:
+        if len(columns[names[0]]):
             connection = self.change(table.name).connection()
-            for start in range(0, rows, _BATCH):
-                batch = [columns[name][start : start + _BATCH] for name in names]
-                _upsert_batch(connection, table, batch)
+            upsert_columns(connection, table, [columns[name] for name in names])
 
     def recorded(self) -> None:
         """Say that an audit event was added."""
@@ -110,50 +102,6 @@ class Transaction:
             raise IntegrityError(
                 f"{self._changed} was changed without an audit record of it; nothing was kept."
             )
-
-
-def _upsert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    if connection.dialect.name == "postgresql":
-        return _or_replace(postgresql.insert(table))
-    return _or_replace(sqlite.insert(table))
-
-
-def _or_replace(statement: Upsert) -> Upsert:
-    return statement.on_conflict_do_update(
-        index_elements=list(statement.table.primary_key),
-        set_={column.name: column for column in statement.excluded if not column.primary_key},
-    )
-
-
-def _upsert_batch(connection: Connection, table: Table, columns: Sequence[Sequence[Any]]) -> None:
-    """On PostgreSQL as one statement with an array a column, on SQLite row by row in the driver.
-
-    Each database's fastest way: the usual one takes several times as long for either.
-    """
-    if connection.dialect.name == "postgresql":
-        given = [
-            func.unnest(literal(list(values), postgresql.ARRAY(column.type)))
-            for column, values in zip(table.c, columns, strict=True)
-        ]
-        statement = postgresql.insert(table).from_select(list(table.c), select(*given))
-        connection.execute(_or_replace(statement))
-    else:
-        text = str(_upsert(connection, table).compile(dialect=connection.dialect))
-        dialect = connection.dialect
-        types = [column.type.dialect_impl(dialect) for column in table.c]
-        bound = (
-            _changed(values, type_.bind_processor(dialect))
-            for type_, values in zip(types, columns, strict=True)
-        )
-        connection.exec_driver_sql(text, list(zip(*bound, strict=True)))
-
-
-def _changed(values: Sequence[Any], change: Callable[[Any], Any] | None) -> Sequence[Any]:
-    """Between our form and the driver's; what differs there, times, has few different values."""
-    if change is None:
-        return values
-    forms = {value: change(value) for value in set(values)}
-    return [forms[value] for value in values]
 
 
 def _table(form: type[Row]) -> Table:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accessreview.model.assessment import Assessment, Violation, ViolationState
-from accessreview.model.errors import IntegrityError, NotFoundError
+from accessreview.model.errors import ConflictError, IntegrityError, NotFoundError
 from accessreview.model.finding import FindingKey, SubjectKind
 from accessreview.model.findings import Findings
 from accessreview.model.policy import Severity
@@ -185,11 +185,69 @@ def test_a_violation_is_replaced_by_its_key(database: SqlDatabase) -> None:
         record(work)
 
 
+def test_only_violations_of_the_same_key_are_replaced(
+    database: SqlDatabase, kept: list[Violation]
+) -> None:
+    changed = [replace(each, places=each.places + 1) for each in kept[2:6]]
+    new = replace(kept[0], key=FindingKey("new", SubjectKind.IDENTITY, kept[0].key.subject))
+
+    with database.writing() as work:
+        work.violations.save(ViolationTable.of([*changed, new]))
+        record(work)
+
+    with database.reading() as work:
+        found = {each.key: each for each in work.violations.all()}
+    assert found == {each.key: each for each in (*kept, *changed, new)}
+
+
+def test_names_of_any_characters_are_kept(database: SqlDatabase) -> None:
+    snapshot = a_snapshot()
+    names = (
+        "a\tb",
+        "a\nb",
+        "a\r\nb",
+        "a\\b",
+        "\\N",
+        "\\.",
+        "\\t",
+        "",
+        " ",
+        "'\"{},",
+        "ü\U0001f600",
+    )
+    violations = {
+        key: a_violation(snapshot, key=key)
+        for name in names
+        for key in (FindingKey("rule", SubjectKind.IDENTITY, name),)
+    }
+
+    with database.writing() as work:
+        work.snapshots.add(snapshot, START)
+        for _ in range(2):
+            work.violations.save(ViolationTable.of(violations.values()))
+        record(work)
+
+    with database.reading() as work:
+        assert {each.key: each for each in work.violations.all()} == violations
+
+
+def test_violations_seen_in_an_unknown_snapshot_are_refused_in_a_sentence(
+    database: SqlDatabase, kept: list[Violation]
+) -> None:
+    astray = replace(kept[0], last_snapshot="none")
+
+    with pytest.raises(ConflictError, match="nothing was kept"), database.writing() as work:
+        work.violations.save(ViolationTable.of([astray]))
+
+    with database.reading() as work:
+        assert work.violations.get(astray.key) == kept[0]
+
+
 def test_very_many_violations_are_kept(
     database: SqlDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In batches, of which the last is smaller."""
-    monkeypatch.setattr("accessreview.storage.transaction._BATCH", 7)
+    monkeypatch.setattr("accessreview.storage.upsert._BATCH", 7)
     snapshot = a_snapshot()
     violations = {
         key: a_violation(snapshot, key=key, closed_at=START if number % 2 else None)
