@@ -90,7 +90,8 @@ how they stand (``Standing``).
 ``ways``: by what an account or group is a member where that is not the attribute ``member``:
 ``uniqueMember``, ``memberUid``, ``gidNumber``, ``primaryGroupID``, ``memberURL``, ``nsRole`` or
 another attribute, ``foreign`` or ``other-source``.
-``person_keys``: what may tell whose an account is, by the lower-case name of its attribute.
+``person_keys``: what may tell whose an account is, by the lower-case name of its attribute;
+``admin_pattern`` is the ordinary login that an administrator's account speaks of.
 ``joins``: by what each account came to its identity, and which joins are ambiguous (``Joined``).
 ``counts``: how much of what a source had (``Count``, ``Standing``); decimal numbers.
 """
