@@ -5,6 +5,7 @@ A membership is never an object or a row of a database: a million of them are tw
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,9 @@ class Column:
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> "Column":
-        index: dict[str, int] = {}
-        codes = [index.setdefault(string, len(index)) for string in strings]
-        return cls(np.array(codes, dtype=np.int32), index)
+        every = list(strings)
+        index = {string: code for code, string in enumerate(dict.fromkeys(every))}
+        return cls(np.fromiter(map(index.__getitem__, every), np.int32, len(every)), index)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -85,7 +86,7 @@ class Table:
         return cls(
             schema,
             {
-                name: Column.of(row[position] for row in materialised)
+                name: Column.of(map(itemgetter(position), materialised))
                 for position, name in enumerate(schema.columns)
             },
         )

@@ -1,6 +1,7 @@
 """Memberships that stand at the account or are told by login: numbers, roles, ``memberUid``."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from accessreview.collectors.directory.objects import (
     DirectoryObject,
@@ -79,14 +80,23 @@ class Logins:
     """Accounts by what they sign in with."""
 
     def __init__(self, found: DirectoryObjects, schema: DirectorySchema) -> None:
-        self._exact: dict[str, list[str]] = {}
-        names = [name.lower() for name in schema.login_attributes]
-        for account in found.accounts.values():
-            for login in texts(account.entry.attributes, names):
-                self._exact.setdefault(login, []).append(account.id)
-        self._folded: dict[str, list[str]] = {}
+        self._accounts = found.accounts
+        self._names = [name.lower() for name in schema.login_attributes]
+
+    @cached_property
+    def _exact(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for account in self._accounts.values():
+            for login in texts(account.entry.attributes, self._names):
+                found.setdefault(login, []).append(account.id)
+        return found
+
+    @cached_property
+    def _folded(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for login, ids in self._exact.items():
-            self._folded.setdefault(login.casefold(), []).extend(ids)
+            found.setdefault(login.casefold(), []).extend(ids)
+        return found
 
     def ids(self, login: str, group: DirectoryObject, notes: Gaps) -> list[str]:
         """All accounts with it, as for a principal that several objects carry: none is chosen."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.gaps import Gaps
-from accessreview.ldap.ids import object_id, texts
+from accessreview.ldap.ids import decoded, object_id
 from accessreview.model.dn import canonical
 
 
@@ -121,7 +122,12 @@ def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> Directory
 
 def classes_of(attributes: Mapping[str, tuple[bytes, ...]]) -> frozenset[str]:
     """Object classes in lower case."""
-    return frozenset(name.lower() for name in texts(attributes, ("objectclass",)))
+    return _classes(attributes.get("objectclass", ()))
+
+
+@lru_cache(maxsize=1024)  # a directory has few combinations, and every entry one of them
+def _classes(values: tuple[bytes, ...]) -> frozenset[str]:
+    return frozenset(decoded(value).lower() for value in values)
 
 
 def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps) -> bool:
