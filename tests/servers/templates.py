@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,7 @@ class Templates:
         with (self.folder / f"{made.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not made.exists():
-                unfinished = made.with_suffix(".unfinished")
-                unfinished.mkdir()
+                unfinished = Path(tempfile.mkdtemp(dir=self.folder))
                 make(unfinished)
                 unfinished.rename(made)
         return made

@@ -11,9 +11,11 @@ from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.snapshot import Reading
-from tests.servers.certificates import Authority, make_ca
+from tests.servers.certificates import Authority, Issued, make_ca
 from tests.servers.ds389 import Ds389, make_ds389, running_ds389
 from tests.servers.ds389 import missing as missing_389
+from tests.servers.samba import AD, Forest, Samba, make_forest, running_samba, seed_forest
+from tests.servers.samba import missing as missing_samba
 from tests.servers.slapd import SUFFIX, Slapd, missing, running_slapd
 from tests.servers.templates import Templates
 
@@ -21,7 +23,13 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 Server = Callable[..., ServerSettings]
 Slapds = Callable[..., AbstractContextManager[Slapd]]
 Ds389s = Callable[..., AbstractContextManager[Ds389]]
+Sambas = Callable[..., AbstractContextManager[Samba]]
 Collect = Callable[..., Reading]
+
+collect_ignore_glob = (
+    ["test_*.py"] if os.environ.get("ACCESSREVIEW_TEST_DATABASE") == "postgresql" else []
+)
+"""Nothing here asks a database, so that a second run over another one would prove nothing more."""
 
 
 def require(reason: str) -> None:
@@ -66,6 +74,34 @@ def ds389s(
         templates.made("ds389", lambda folder: make_ds389(folder, entries), entries),
         **({"ca": authority} | parts),
     )
+
+
+@pytest.fixture(scope="session")
+def sambas(
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority, templates: Templates
+) -> Sambas:
+    """Start a domain controller of one's own with these entries, quickly after the first time.
+
+    Tests that reach it allow the hosts ``ADDRESSES``.
+    """
+    require(missing_samba())
+
+    def running(
+        ldif: str = "",
+        forest: Forest = AD,
+        certificate: Issued | None = None,
+        services: str = "ldap",
+    ) -> AbstractContextManager[Samba]:
+        empty = templates.made(f"forest-{forest.domain}", lambda made: make_forest(made, forest))
+        seeded = templates.made(
+            f"domain-{forest.domain}", lambda made: seed_forest(made, forest, empty, ldif), ldif
+        )
+        folder = tmp_path_factory.mktemp("samba")
+        return running_samba(
+            folder, forest, seeded, ca=authority, certificate=certificate, services=services
+        )
+
+    return running
 
 
 @pytest.fixture(scope="session")

@@ -7,21 +7,9 @@ import pytest
 
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.snapshot import Coverage, Reading
-from tests.integration.directory.conftest import Collect, require
+from tests.integration.directory.conftest import Collect, Sambas
 from tests.integration.directory.readings import memberships, named, states, ways
-from tests.servers.certificates import Authority
-from tests.servers.samba import (
-    ADDRESSES,
-    BASE,
-    GROUPS,
-    NETBIOS_NAME,
-    PEOPLE,
-    Samba,
-    group,
-    missing,
-    running_samba,
-    user,
-)
+from tests.servers.samba import AD, ADDRESSES, Samba, group, user
 
 pytestmark = [
     pytest.mark.integration,
@@ -29,7 +17,7 @@ pytestmark = [
 ]
 
 FOREIGN = "S-1-5-21-9-8-7-1101"
-EVERYONE = f"CN=S-1-5-11,CN=ForeignSecurityPrincipals,{BASE}"
+EVERYONE = f"CN=S-1-5-11,CN=ForeignSecurityPrincipals,{AD.base}"
 
 
 def by_sid(sid: str) -> str:
@@ -39,25 +27,24 @@ def by_sid(sid: str) -> str:
 
 def of_type(name: str, group_type: int, *lines: str) -> str:
     parts = ("objectClass: group", f"sAMAccountName: {name}", f"groupType: {group_type}", *lines)
-    return "\n".join((f"dn: CN={name},{GROUPS}", *parts, "", ""))
+    return "\n".join((f"dn: CN={name},{AD.groups}", *parts, "", ""))
 
 
 LDIF = (
     user("audit")
     + user("ann")
     + user("ben")
-    + f"dn: CN=Supplier,{PEOPLE}\nobjectClass: contact\n\n"
+    + f"dn: CN=Supplier,{AD.people}\nobjectClass: contact\n\n"
     + of_type("domain local", -2147483644, by_sid(FOREIGN), f"member: {EVERYONE}")
-    + of_type("mailing", 2, f"member: CN=ann,{PEOPLE}", f"member: CN=Supplier,{PEOPLE}")
-    + group("admins", "ann", lines=("adminCount: 1", f"managedBy: CN=ben,{PEOPLE}"))
+    + of_type("mailing", 2, f"member: CN=ann,{AD.people}", f"member: CN=Supplier,{AD.people}")
+    + group("admins", "ann", lines=("adminCount: 1", f"managedBy: CN=ben,{AD.people}"))
     + group("nested", "CN=admins,OU=groups")
 )
 
 
 @pytest.fixture(scope="module")
-def samba(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Samba]:
-    require(missing())
-    with running_samba(tmp_path_factory.mktemp("samba"), LDIF, ca=authority) as running:
+def samba(sambas: Sambas) -> Iterator[Samba]:
+    with sambas(LDIF) as running:
         yield running
 
 
@@ -75,7 +62,7 @@ def collect_ad(samba: Samba, collect: Collect) -> Collect:
     return lambda **schema: collect(
         settings,
         kind=DirectoryKind.ACTIVE_DIRECTORY,
-        **({"bases": (BASE,), "netbios_names": (NETBIOS_NAME,)} | schema),
+        **({"bases": (AD.base,), "netbios_names": (AD.netbios_name,)} | schema),
     )
 
 
@@ -99,7 +86,7 @@ def test_a_group_that_grants_nothing_is_told(reading: Reading) -> None:
     assert states(reading, "mailing") == {"distribution": "groupType 2 (without bit 0x80000000)"}
     assert states(reading, "nested") == {}
     assert memberships(reading)["mailing"] == {"ann"}
-    assert outsiders(reading, "mailing") == {(f"CN=Supplier,{PEOPLE}", "other")}
+    assert outsiders(reading, "mailing") == {(f"CN=Supplier,{AD.people}", "other")}
 
 
 def test_a_protected_group_is_told(reading: Reading) -> None:
@@ -116,8 +103,8 @@ def test_groups_of_everybody_are_told(reading: Reading) -> None:
 
 
 def test_a_member_outside_of_the_bases_is_left_to_other_sources(collect_ad: Collect) -> None:
-    reading = collect_ad(bases=(GROUPS,))
-    assert outsiders(reading, "admins") == {(f"CN=ann,{PEOPLE}", "elsewhere")}
+    reading = collect_ad(bases=(AD.groups,))
+    assert outsiders(reading, "admins") == {(f"CN=ann,{AD.people}", "elsewhere")}
     assert memberships(reading) == {"nested": {"admins"}}
 
 

@@ -11,21 +11,9 @@ from accessreview.model.errors import CollectionError, RemediationError
 from accessreview.model.remediation import MembershipRemoval
 from accessreview.model.snapshot import Coverage, Reading
 from accessreview.remediators.directory import DirectoryRemediator
-from tests.integration.directory.conftest import Collect, require
+from tests.integration.directory.conftest import Collect, Sambas
 from tests.servers.adproxy import running_adproxy
-from tests.servers.certificates import Authority
-from tests.servers.samba import (
-    ADDRESSES,
-    BASE,
-    GROUPS,
-    NETBIOS_NAME,
-    PEOPLE,
-    Samba,
-    group,
-    missing,
-    running_samba,
-    user,
-)
+from tests.servers.samba import AD, ADDRESSES, Samba, group, user
 
 pytestmark = [
     pytest.mark.integration,
@@ -38,25 +26,24 @@ SIZES = (VALUES - 1, VALUES, VALUES + 1, 2 * VALUES, 2 * VALUES + 1)
 MANY = [f"u{number:02d}" for number in range(max(SIZES))]
 LDIF = (
     "".join(user(login) for login in (*MANY, "audit", "remedy"))
-    + user("ann", f"manager: CN=u00,{PEOPLE}", "givenName: Ann", "employeeID: 17")
+    + user("ann", f"manager: CN=u00,{AD.people}", "givenName: Ann", "employeeID: 17")
     + user("off", control=514)
     + user("past", "accountExpires: 116444736000000000")
     + "".join(group(f"n{size}", *MANY[:size]) for size in SIZES)
-    + group("admins", "ann", lines=(f"managedBy: CN=ann,{PEOPLE}",))
+    + group("admins", "ann", lines=(f"managedBy: CN=ann,{AD.people}",))
     + group("outer", "CN=admins,OU=groups")
     + "".join(group(name, "ann", "u01") for name in ("leave", "forbidden", "empty"))
     + group("protected", "ann", lines=("adminCount: 1",))
-    + f"dn: CN=Account Operators,CN=Builtin,{BASE}\nchangetype: modify\nadd: member\n"
-    f"member: CN=remedy,{PEOPLE}\n-\n\n"
+    + f"dn: CN=Account Operators,CN=Builtin,{AD.base}\nchangetype: modify\nadd: member\n"
+    f"member: CN=remedy,{AD.people}\n-\n\n"
 )
 
 Settings = Callable[..., ServerSettings]
 
 
 @pytest.fixture(scope="module")
-def samba(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Samba]:
-    require(missing())
-    with running_samba(tmp_path_factory.mktemp("samba"), LDIF, ca=authority) as running:
+def samba(sambas: Sambas) -> Iterator[Samba]:
+    with sambas(LDIF) as running:
         yield running
 
 
@@ -79,7 +66,7 @@ def collect_ad(collect: Collect) -> Collect:
     return lambda server, **schema: collect(
         server,
         kind=DirectoryKind.ACTIVE_DIRECTORY,
-        **({"bases": (BASE,), "netbios_names": (NETBIOS_NAME,)} | schema),
+        **({"bases": (AD.base,), "netbios_names": (AD.netbios_name,)} | schema),
     )
 
 
@@ -164,12 +151,12 @@ def test_wherever_the_connection_breaks_the_reading_is_partial_until_it_is_whole
     assert members(parts[-1], biggest) == members(reading, biggest)
 
 
-@pytest.mark.parametrize("name", ["audit@ad.test", r"ADTEST\audit", f"CN=audit,{PEOPLE}"])
+@pytest.mark.parametrize("name", ["audit@ad.test", r"ADTEST\audit", f"CN=audit,{AD.people}"])
 def test_every_form_of_sign_in_name_works(
     settings: Settings, collect_ad: Collect, name: str
 ) -> None:
     server = settings(bind_dn=name, security=Security.STARTTLS)
-    assert collect_ad(server, bases=(GROUPS, PEOPLE)).source.gaps
+    assert collect_ad(server, bases=(AD.groups, AD.people)).source.gaps
 
 
 @pytest.mark.parametrize(
@@ -178,7 +165,7 @@ def test_every_form_of_sign_in_name_works(
         ({"password": lambda: "canary-7f3a"}, "password is wrong"),
         ({"bind_dn": "off@ad.test", "password": lambda: "off-secret"}, "account is disabled"),
         ({"bind_dn": "past@ad.test", "password": lambda: "past-secret"}, "account has expired"),
-        ({"bind_dn": f"CN=nobody,{PEOPLE}"}, r"code 49"),
+        ({"bind_dn": f"CN=nobody,{AD.people}"}, r"code 49"),
     ],
     ids=["wrong password", "disabled", "expired", "unknown"],
 )
