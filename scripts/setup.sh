@@ -94,3 +94,11 @@ if [ ! -e "$stamp" ]; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . >&2
     : >"$stamp"
 fi
+
+kerberos=requirements/kerberos.lock
+stamp=.venv/.installed-kerberos-$(sha256sum <"$kerberos" | cut -c1-16)
+if [ "$kind" = tests ] && [ ! -e "$stamp" ] && command -v krb5-config >/dev/null 2>&1; then
+    say "Building what signing in by Kerberos needs; this takes a few minutes, once."
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation -r "$kerberos" >&2
+    : >"$stamp"
+fi

@@ -1,6 +1,7 @@
 """Sources and remediators from their settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from accessreview.collectors.directory.schema import (
@@ -13,7 +14,7 @@ from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
 from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
 from accessreview.collectors.vcenter.source import VCenterSource
-from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.snapshot import SourceKind
 from accessreview.remediators.directory import DirectoryRemediator
 from accessreview.remediators.vcenter import VCenterRemediator
@@ -84,7 +85,10 @@ def _source(source: AnySource, settings: Settings) -> ReadingSource:
             return DirectorySource(
                 DirectorySettings(
                     id=source.id,
-                    server=_server(source, source.bind_dn, source.password_file),
+                    server=replace(
+                        _server(source, source.bind_dn, source.password_file),
+                        sign_in=SignIn(source.sign_in),
+                    ),
                     schema=_schema(source, DirectoryKind(source.kind), settings),
                 )
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 import ldap3
 
+from accessreview.ldap import kerberos
 from accessreview.ldap.ids import text
 from accessreview.ldap.port import Entry, Scope
 from accessreview.ldap.ranges import Raw, completed
@@ -27,7 +28,7 @@ from accessreview.ldap.root import (
     identity_of,
 )
 from accessreview.ldap.session import Session, connected
-from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.errors import AccessReviewError, ConfigurationError
 
 __all__ = ["DirectoryConnection", "Entry", "Scope", "open_connection"]
@@ -191,6 +192,14 @@ def open_connection(
 
 
 def _password(settings: ServerSettings) -> str:
+    """Empty if none is needed."""
+    if settings.sign_in is SignIn.KERBEROS:
+        if settings.security is Security.PLAIN:
+            raise ConfigurationError(
+                f"Signing in to {settings.label} by Kerberos needs encryption; use ldaps or"
+                " StartTLS."
+            )
+        return ""
     if not settings.bind_dn:
         raise ConfigurationError(f"No account is named to sign in to {settings.label} with.")
     password = settings.password()
@@ -203,16 +212,26 @@ def _password(settings: ServerSettings) -> str:
 
 
 def _sign_in(session: Session, password: str) -> None:
-    doing = f"signing in as {session.settings.bind_dn}"
-    connection = session.connection
+    connection, settings = session.connection, session.settings
+    doing = "signing in by Kerberos" if not password else f"signing in as {settings.bind_dn}"
     with session.step(doing):
-        connection.rebind(
-            session.settings.bind_dn,
-            password,
-            authentication=ldap3.SIMPLE,
-            read_server_info=False,
-        )
+        if password:
+            connection.rebind(
+                settings.bind_dn,
+                password,
+                authentication=ldap3.SIMPLE,
+                read_server_info=False,
+            )
+        else:
+            _with_ticket(session, doing)
     connection.password = None
     result = connection.result
     if result["result"] != SUCCESS:
         session.fail(doing, result_words(result["result"], result["message"]))
+
+
+def _with_ticket(session: Session, doing: str) -> None:
+    try:
+        kerberos.sign_in(session.connection, session.settings.host)
+    except kerberos.TicketError as refused:
+        session.fail(doing, str(refused))

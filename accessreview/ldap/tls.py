@@ -42,6 +42,12 @@ class BoundedSocket:
         self._look_at_the_clock()
         self.bare.sendall(data)
 
+    def certificate(self) -> bytes:
+        """The server's own, in DER; empty where nothing is encrypted."""
+        if not isinstance(self.bare, ssl.SSLSocket):
+            return b""
+        return self.bare.getpeercert(binary_form=True) or b""
+
     def shutdown(self, how: int) -> None:
         self.bare.shutdown(how)
 

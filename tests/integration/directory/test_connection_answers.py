@@ -48,7 +48,12 @@ def stock(url: str, bind_dn: str, password: str, *, fast: bool) -> Iterator[ldap
     """ldap3 as it is, but for how it receives."""
     server = ldap3.Server(url, get_info=ldap3.NONE)
     connection = ldap3.Connection(
-        server, bind_dn, password, check_names=False, return_empty_attributes=False
+        server,
+        bind_dn,
+        password,
+        check_names=False,
+        return_empty_attributes=False,
+        auto_range=False,
     )
     if fast:
         receive_fast(connection)
