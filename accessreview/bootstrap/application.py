@@ -9,6 +9,7 @@ from pathlib import Path
 
 from accessreview.bootstrap.database import database_address
 from accessreview.bootstrap.mapping import read_mapping
+from accessreview.bootstrap.persons import person_rules
 from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of, vcenter_hosts
 from accessreview.bundles.files import bundle_files
 from accessreview.model.errors import ConfigurationError
@@ -87,7 +88,11 @@ def _assemble(world: _World) -> Application:
     settings, database, clock, ids = world.settings, world.database, world.clock, world.ids
     hasher = Argon2Passwords()
     collection = Collection(
-        database=database, sources=world.sources, kinds=kinds_of(settings), clock=clock
+        database=database,
+        sources=world.sources,
+        kinds=kinds_of(settings),
+        clock=clock,
+        persons=person_rules(settings),
     )
     assessing = Assessing(
         database=database,

@@ -1,8 +1,8 @@
 """Collection: read all sources at once, put one snapshot together, keep it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accessreview.model.canonical import plain
 from accessreview.model.errors import (
@@ -14,9 +14,17 @@ from accessreview.model.errors import (
 from accessreview.model.snapshot import Coverage, Reading, Snapshot, SourceKind
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
-from accessreview.services.carrying import carried, never_read, without_dangling
+from accessreview.services.carrying import (
+    Carried,
+    carried,
+    never_read,
+    reopened,
+    without_dangling,
+)
 from accessreview.services.ports import Clock, Database, ReadingSource, StoredSnapshot
-from accessreview.snapshot.compose import compose, parts
+from accessreview.snapshot.compose import compose
+from accessreview.snapshot.joining import join
+from accessreview.snapshot.persons import PersonRules, join_persons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +35,7 @@ class Collection:
     sources: tuple[ReadingSource, ...]
     kinds: Mapping[str, SourceKind]
     clock: Clock
+    persons: PersonRules = field(default_factory=PersonRules)
 
     def run(self, authorization: Authorization) -> StoredSnapshot:
         """Read every source, each in a thread of its own, and store one snapshot of all.
@@ -56,9 +65,8 @@ class Collection:
             raise CollectionError(
                 "No source could be read, so nothing was stored: " + " ".join(failed.values())
             )
-        readings = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
-        if failed:
-            readings = without_dangling([*readings, *self._last_known(failed)])
+        read = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
+        readings = self._together(read, [*self._last_known(failed)])
         try:
             snapshot = compose(self.clock.now(), readings)
         except InputError as error:
@@ -89,20 +97,27 @@ class Collection:
         except AccessReviewError as error:
             return str(error)
 
-    def _last_known(self, failed: Mapping[str, str]) -> Iterable[Reading]:
+    def _together(self, read: Sequence[Reading], old: Sequence[Carried]) -> Sequence[Reading]:
+        """What was read and what is carried forward, each joined with what the others know."""
+        readings = join([*read, *reopened(old, read)])
+        if old:
+            readings = without_dangling(readings)
+        return join_persons(readings, self.persons)
+
+    def _last_known(self, failed: Mapping[str, str]) -> Iterable[Carried]:
         now = self.clock.now()
         for source, reason in failed.items():
             last = self._last(source)
             yield (
-                never_read(source, self.kinds[source], reason, now)
+                Carried(never_read(source, self.kinds[source], reason, now), {})
                 if last is None
-                else carried(last, reason, now)
+                else carried(last, source, reason, now)
             )
 
-    def _last(self, source: str) -> Reading | None:
+    def _last(self, source: str) -> Snapshot | None:
         with self.database.reading() as work:
             stored = work.snapshots.latest_with(source)
-            return None if stored is None else parts(work.snapshots.get(stored.digest), source)
+            return None if stored is None else work.snapshots.get(stored.digest)
 
     def _keep(
         self,
