@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from accessreview.collectors.directory.objects import DirectoryObject, key_of
-from accessreview.collectors.directory.raw import DomainNames
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.ldap.ids import texts
+from accessreview.ldap.root import Domain
 from accessreview.model.dn import dns_domain, is_within
 from accessreview.model.errors import ConfigurationError
 
@@ -19,7 +19,7 @@ class Aliases:
         ConfigurationError: the base is no distinguished name.
     """
 
-    def __init__(self, schema: DirectorySchema, domains: Sequence[DomainNames]) -> None:
+    def __init__(self, schema: DirectorySchema, domains: Sequence[Domain]) -> None:
         self._schema = schema
         self._of_base = _of_base(schema)
         longest_first = sorted(domains, key=lambda domain: -len(domain.base))

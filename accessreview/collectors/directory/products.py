@@ -29,8 +29,9 @@ class Product:
     ``everybody`` are the last parts of SIDs, or names in lower case, of groups that hold whoever
     there is.
     ``removes_references``: it keeps no names of members that were deleted, so one that leads
-    nowhere leads to something hidden. ``subtree`` lies below each suffix and holds all that is
-    meant; ``copies`` holds again what is there already.
+    nowhere leads to something hidden. ``lists_domains``: it says what its domains are called.
+    ``subtree`` lies below each suffix and holds all that is meant; ``copies`` holds again what is
+    there already.
     """
 
     account_classes: tuple[str, ...]
@@ -51,6 +52,7 @@ class Product:
     identifiers: tuple[tuple[str, str], ...] = (("uuid", "entryUUID"),)
     everybody: frozenset[str] = frozenset()
     removes_references: bool = False
+    lists_domains: bool = False
     subtree: str = ""
     copies: str = ""
 
@@ -68,6 +70,7 @@ _ACTIVE_DIRECTORY = Product(
     identifiers=(("sid", "objectSid"), ("sid-history", "sIDHistory")),
     everybody=frozenset({"513", "514", "515"}),
     removes_references=True,
+    lists_domains=True,
 )
 _STANDARD = Product(
     account_classes=("person", "posixAccount", "account", "uidObject"),

@@ -6,6 +6,8 @@ A live connection and an LDIF file both become these; one translation follows.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from accessreview.ldap.root import Domain
+
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
@@ -16,15 +18,6 @@ class RawEntry:
 
     dn: str
     attributes: Mapping[str, tuple[bytes, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class DomainNames:
-    """What a directory calls one of its domains: ``CORP`` and ``corp.example`` for ``base``."""
-
-    base: str
-    netbios_name: str = ""
-    dns_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +35,5 @@ class RawDirectory:
     notes: tuple[str, ...] = ()
     found: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     referred: tuple[str, ...] = ()
-    domains: tuple[DomainNames, ...] = ()
+    domains: tuple[Domain, ...] = ()
     figures: Mapping[str, int] = field(default_factory=dict)

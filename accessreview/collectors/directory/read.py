@@ -11,7 +11,8 @@ from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.searches import MemberSearch
 from accessreview.collectors.directory.territory import Territory
 from accessreview.collectors.gaps import Gaps
-from accessreview.ldap.connection import DirectoryConnection
+from accessreview.ldap.port import Connection
+from accessreview.ldap.root import Domain
 from accessreview.model.dn import is_within
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Count
@@ -21,7 +22,7 @@ _NOBODY_THERE = ("cn=configuration,", "cn=schema,", "dc=domaindnszones,", "dc=fo
 _NAME_ALONE = ("1.1",)
 
 
-def read_directory(connection: DirectoryConnection, schema: DirectorySchema) -> RawDirectory:
+def read_directory(connection: Connection, schema: DirectorySchema) -> RawDirectory:
     """Read all accounts and groups under the bases, and whatever else is a member of one.
 
     A search that fails makes a gap, and the others go on while the connection stands.
@@ -36,7 +37,7 @@ def read_directory(connection: DirectoryConnection, schema: DirectorySchema) -> 
 
 
 class _Reader:
-    def __init__(self, connection: DirectoryConnection, schema: DirectorySchema) -> None:
+    def __init__(self, connection: Connection, schema: DirectorySchema) -> None:
         self._connection = connection
         self._schema = schema
         self._entries: list[RawEntry] = []
@@ -82,6 +83,7 @@ class _Reader:
 
     def result(self) -> RawDirectory:
         """What was read; raises CollectionError if that is nothing."""
+        domains = self._domains()
         notes, referrals = Gaps(), self._referrals()
         elsewhere = [key_of(base) for base in self._schema.bases_elsewhere]
         for name, host in referrals:
@@ -101,6 +103,7 @@ class _Reader:
             notes.sentences(),
             self._found,
             self._referred(),
+            domains,
             figures={
                 Count.PAGES: self._connection.pages_read,
                 Count.REFERRALS: len(referrals),
@@ -154,6 +157,19 @@ class _Reader:
             return
         if entry:
             self._entries.append(RawEntry(entry.dn, entry.attributes))
+
+    def _domains(self) -> tuple[Domain, ...]:
+        """What the directory calls its domains, where that is not set."""
+        schema = self._schema
+        all_are_set = schema.netbios_names and schema.dns_names
+        if all_are_set or not schema.product.lists_domains or not self._connection.is_open:
+            return ()
+        try:
+            return self._connection.domains()
+        except CollectionError as failure:
+            advice = "What the domains are called is not known; set netbios_names and dns_names"
+            self._failures.append(f"{advice}: {failure}")
+            return ()
 
     def _referrals(self) -> list[tuple[str, str]]:
         """The subtrees that lie on other servers and may hold somebody: each name and server."""

@@ -1,13 +1,15 @@
 """How the entries of one directory are understood: by its kind, unless it is set otherwise."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from accessreview.collectors.directory.products import PRODUCTS, Product
 from accessreview.collectors.directory.states import STATE_ATTRIBUTES
 from accessreview.ldap.ids import id_attributes
+from accessreview.ldap.root import ServerIdentity
 from accessreview.ldap.settings import DirectoryKind
+from accessreview.model.errors import ConfigurationError
 
 
 class DanglingMembers(StrEnum):
@@ -40,7 +42,7 @@ class DirectorySchema:
     r"""How to understand the entries of one directory.
 
     ``bases`` are the subtrees that are read whole. For a file they may be empty: then whatever
-    lies below one of its entries counts as read.
+    lies below one of its entries counts as read. A server says itself what it holds.
 
     A vCenter names principals by the domain of its identity source: ``netbios_names`` give
     ``NAME\login``, ``dns_names`` both ``name\login`` and ``login@name``; without them the names
@@ -71,6 +73,22 @@ class DirectorySchema:
     person_attributes: tuple[str, ...] = ()
     dangling_members: DanglingMembers = DanglingMembers.UNKNOWN
     bases_elsewhere: tuple[str, ...] = ()
+
+    def completed(self, server: ServerIdentity) -> "DirectorySchema":
+        """With kind and bases as the server tells them, where they are not set.
+
+        Raises:
+            ConfigurationError: the server names nothing that could be read.
+        """
+        kind = server.kind if self.kind is DirectoryKind.LDAP else self.kind
+        subtree = PRODUCTS[kind].subtree
+        found = tuple(f"{subtree},{base}" if subtree else base for base in server.bases)
+        if not self.bases and not found:
+            raise ConfigurationError(
+                f"{server.dns_host_name or 'The server'} does not say what it holds; name the bases"
+                " to be read."
+            )
+        return replace(self, kind=kind, bases=self.bases or found)
 
     @property
     def product(self) -> Product:

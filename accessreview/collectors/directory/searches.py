@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from accessreview.ldap.connection import Scope
+from accessreview.ldap.port import Scope
 
 _SCOPES: dict[str, Scope] = {"": "BASE", "base": "BASE", "one": "LEVEL", "sub": "SUBTREE"}
 _ANY = "(objectClass=*)"

@@ -1,6 +1,6 @@
 """A directory as a source to collect from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from accessreview.collectors.directory.read import read_directory
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.translate import translate
 from accessreview.ldap.connection import open_connection
-from accessreview.ldap.settings import Security, ServerSettings
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
 
@@ -45,17 +45,28 @@ class DirectorySource:
             CollectionError: nothing could be read; nothing of it is then known.
             ConfigurationError: the settings cannot be used.
         """
-        server = self.settings.server
+        server, schema = self.settings.server, self.settings.schema
         started_at = now()
         with open_connection(server, CollectionError) as connection:
-            raw = read_directory(connection, self.settings.schema)
+            if schema.kind is DirectoryKind.LDAP or not schema.bases:
+                schema = schema.completed(connection.identity)
+            raw = read_directory(connection, schema)
+            read_from = connection.settings.host
         source = Source(
             id=self.settings.id,
             kind=SourceKind.DIRECTORY,
             name=server.name,
             coverage=Coverage.FULL,
-            gaps=(NOT_PROTECTED,) if server.security is Security.PLAIN else (),
+            gaps=tuple(_remarks(server, read_from)),
             started_at=started_at,
             finished_at=now(),
         )
-        return translate(source, raw, self.settings.schema, started_at)
+        return translate(source, raw, schema, started_at)
+
+
+def _remarks(server: ServerSettings, read_from: str) -> Iterator[str]:
+    """What is worth knowing of the connection and lowers no coverage."""
+    if server.security is Security.PLAIN:
+        yield NOT_PROTECTED
+    if read_from != server.host:
+        yield f"Read from {read_from}, for {server.host} did not answer."

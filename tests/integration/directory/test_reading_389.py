@@ -25,7 +25,8 @@ def ds389(ds389s: Ds389s) -> Iterator[Ds389]:
 def collect_389(ds389: Ds389, server: Server, collect: Collect) -> Collect:
     def collected(account: str = "audit", **schema: object) -> Reading:
         settings = server(ds389, account, bind_dn=f"cn={account},{SUFFIX}")
-        return collect(settings, kind=DirectoryKind.DS389, **({"bases": (SUFFIX,)} | schema))
+        usual: dict[str, object] = {"kind": DirectoryKind.DS389, "bases": (SUFFIX,)}
+        return collect(settings, **(usual | schema))
 
     return collected
 
@@ -82,3 +83,10 @@ def test_who_is_not_found_is_kept_and_makes_the_reading_partial(reading: Reading
 
 def test_without_such_members_the_reading_is_complete(collect_389: Collect) -> None:
     assert collect_389(dangling_members=DanglingMembers.DELETED).source.coverage is Coverage.FULL
+
+
+def test_a_server_says_itself_what_it_is_and_what_it_holds(
+    collect_389: Collect, reading: Reading
+) -> None:
+    told = collect_389(kind=DirectoryKind.LDAP, bases=())
+    assert memberships(told) == memberships(reading)

@@ -59,11 +59,8 @@ def collect_ad(samba: Samba, collect: Collect) -> Collect:
         timeout_seconds=20,
         deadline_seconds=60,
     )
-    return lambda **schema: collect(
-        settings,
-        kind=DirectoryKind.ACTIVE_DIRECTORY,
-        **({"bases": (AD.base,), "netbios_names": (AD.netbios_name,)} | schema),
-    )
+    usual: dict[str, object] = {"kind": DirectoryKind.ACTIVE_DIRECTORY, "bases": (AD.base,)}
+    return lambda **schema: collect(settings, **(usual | schema))
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +103,18 @@ def test_a_member_outside_of_the_bases_is_left_to_other_sources(collect_ad: Coll
     reading = collect_ad(bases=(AD.groups,))
     assert outsiders(reading, "admins") == {(f"CN=ann,{AD.people}", "elsewhere")}
     assert memberships(reading) == {"nested": {"admins"}}
+
+
+def test_a_domain_says_itself_what_it_is_called_and_what_it_holds(
+    collect_ad: Collect, reading: Reading
+) -> None:
+    told = collect_ad(kind=DirectoryKind.LDAP, bases=())
+    assert memberships(told) == memberships(reading)
+    spelled = {rf"{AD.netbios_name}\ann", r"ad.test\ann", "ann@ad.test"}
+    for one in (reading, told):
+        names = named(one)
+        rows = one.tables["principal_names"].rows()
+        assert {row[2] for row in rows if names[row[1]] == "ann"} == spelled
 
 
 def test_how_much_was_read_is_counted(reading: Reading) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from accessreview.collectors.directory.schema import DanglingMembers
+from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.snapshot import Coverage, Reading
 from tests.integration.directory.conftest import Collect, Server, Slapds
 from tests.integration.directory.readings import memberships, named, states, ways
@@ -146,3 +147,11 @@ def test_a_member_behind_a_referral_under_another_name_hides_no_other_member(
     assert memberships(reading)["g"] == {"ann", "zoe"}
     assert reading.source.coverage is Coverage.PARTIAL
     assert any("could not be looked up" in gap for gap in reading.source.gaps)
+
+
+def test_a_server_says_itself_what_it_is_and_what_it_holds(
+    slapd: Slapd, server: Server, collect: Collect, reading: Reading
+) -> None:
+    told = collect(server(slapd), kind=DirectoryKind.LDAP, bases=())
+    assert memberships(told) == memberships(reading)
+    assert told.source.gaps == ()

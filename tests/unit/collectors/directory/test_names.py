@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from accessreview.collectors.directory.raw import DomainNames, RawDirectory, RawEntry
+from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.translate import translate
+from accessreview.ldap.root import Domain
 from tests.unit.collectors.directory.entries import (
     ACTIVE_DIRECTORY,
     NOW,
@@ -15,15 +16,15 @@ from tests.unit.collectors.directory.entries import (
 )
 
 PLAIN = replace(ACTIVE_DIRECTORY, netbios_names=())
-CORP = DomainNames("DC=corp,DC=example", "CORPNT", "corp.example")
-CHILD = DomainNames("dc=lab, DC=corp,DC=example", "LAB", "lab.corp.example")
-OTHER = DomainNames("DC=other,DC=example", "OTHER", "other.example")
+CORP = Domain("DC=corp,DC=example", "CORPNT", "corp.example")
+CHILD = Domain("dc=lab, DC=corp,DC=example", "LAB", "lab.corp.example")
+OTHER = Domain("DC=other,DC=example", "OTHER", "other.example")
 ANN = ad_user(1101, "ann")
 BEN = RawEntry("CN=ben,DC=lab,DC=corp,DC=example", ad_user(1102, "ben").attributes)
 TEAM = ad_group(1201, "team")
 
 
-def names(schema: DirectorySchema, *domains: DomainNames) -> dict[str, set[str]]:
+def names(schema: DirectorySchema, *domains: Domain) -> dict[str, set[str]]:
     reading = translate(SOURCE, RawDirectory((ANN, BEN, TEAM), domains=domains), schema, NOW)
     found: dict[str, set[str]] = {}
     for item, name in rows(reading, "principal_names"):
