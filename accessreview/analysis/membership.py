@@ -19,6 +19,7 @@ from accessreview.analysis.order import parents_first
 from accessreview.analysis.principals import Principals
 from accessreview.analysis.sets import Numbers, Rows, Sets, distinct
 from accessreview.model.columns import Table
+from accessreview.model.keys import Pairs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,15 +98,15 @@ def number_memberships(
 ) -> DirectMemberships:
     """Turn the table into row numbers; ``counts`` are the numbers of accounts and groups."""
     holder = groups.rows(members["group_source"], members["group"])
-    member_account = accounts.rows(members["member_source"], members["member"])
-    member_group = groups.rows(members["member_source"], members["member"])
-    nested = (member_group >= 0) & (holder >= 0)
-    joined = (member_account >= 0) & (holder >= 0)
+    pairs = Pairs(members["member_source"], members["member"])
+    account, child = accounts.of_pairs(pairs), groups.of_pairs(pairs)
+    joined = np.flatnonzero((account >= 0)[pairs.of_row] & (holder >= 0))
+    nested = np.flatnonzero((child >= 0)[pairs.of_row] & (holder >= 0))
     return DirectMemberships(
-        account=member_account[joined].astype(np.int32),
-        group=holder[joined].astype(np.int32),
-        child=member_group[nested].astype(np.int32),
-        parent=holder[nested].astype(np.int32),
+        account=account[pairs.of_row[joined]],
+        group=holder[joined],
+        child=child[pairs.of_row[nested]],
+        parent=holder[nested],
         account_count=counts[0],
         group_count=counts[1],
     )
@@ -185,9 +186,10 @@ def _classify(
     kinds: dict[int, int] = {0: 0}
     kind_of_group = np.array([kinds.setdefault(mask, len(kinds)) for mask in reach], dtype=np.int32)
     principals_of_kind = Sets.of_masks(tuple(kinds))
-    kind = kind_of_group[direct.group]
-    counts = kind > 0
-    kinds_of_account = Sets.of_pairs(direct.account[counts], kind[counts], direct.account_count)
+    counts = np.flatnonzero((kind_of_group > 0)[direct.group])
+    kinds_of_account = Sets.of_pairs(
+        direct.account[counts], kind_of_group[direct.group[counts]], direct.account_count
+    )
     # Most accounts share their kinds of groups with others: unite those once.
     combinations, combination_of = distinct(kinds_of_account)
     unions = combinations.unions(principals_of_kind)
