@@ -45,9 +45,7 @@ class TextIndex:
 
     def _found(self, wanted: Texts) -> Places:
         known, numbers = self._texts.by_hash()
-        hashes = wanted.hashes()
-        order = np.argsort(hashes)  # neighbours are then looked up next to each other
-        hashes = hashes[order]
+        hashes, order = wanted.by_hash()  # neighbours are looked up next to each other
         place = np.searchsorted(known, hashes)
         np.minimum(place, len(known) - 1, out=place)
         same = known[place] == hashes
