@@ -11,12 +11,13 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.certificates import Authority, Issued, issue, make_ca
+from tests.servers.ports import free_ports
 
 SUFFIX = "dc=corp,dc=example"
 HEAD = (
@@ -39,6 +40,12 @@ dc: corp
     )
 )
 """What every directory starts with; entries for people and groups follow it."""
+
+NESTED_MEMBER_OF = """\
+overlay dynlist
+dynlist-attrset groupOfURLs memberURL member+memberOf@groupOfNames*
+"""
+"""An overlay that answers ``memberOf`` with all groups of groups, as vmdir and 389-ds do."""
 
 _SCHEMAS = Path("/etc/ldap/schema")
 _MODULES = Path("/usr/lib/ldap")
@@ -89,6 +96,13 @@ def missing() -> str:
     return "" if _program("slapd") else "the OpenLDAP server needs the Debian package slapd"
 
 
+def make_slapd(folder: Path, entries: Iterable[str]) -> None:
+    """Fill ``folder`` with the database of a server that holds ``HEAD`` and ``entries`` (LDIF)."""
+    shown = issue(make_ca(folder, "slapd-ca"), folder, name="slapd")
+    (folder / "slapd.conf").write_text(_configuration(folder, shown))
+    _load(folder, entries)
+
+
 @contextmanager
 def running_slapd(  # noqa: PLR0913 - what a test may want to be different
     folder: Path,
@@ -98,29 +112,47 @@ def running_slapd(  # noqa: PLR0913 - what a test may want to be different
     certificate: Issued | None = None,
     size_limit: int = 500,
     settings: str = "",
+    overlays: str = "",
+    template: Path | None = None,
 ) -> Iterator[Slapd]:
     """Load ``HEAD`` and ``entries`` (LDIF) and serve them until the end of the block.
 
     ``certificate`` is shown in place of one of ``ca``; ``settings`` are further lines of
-    slapd.conf.
+    slapd.conf, ``overlays`` those of the database. Instead of ``entries`` there may be a
+    ``template`` by ``make_slapd``, which is copied.
     """
     authority = ca or make_ca(folder, "slapd-ca")
     shown = certificate or issue(authority, folder, name="slapd")
-    (folder / "database").mkdir()
-    (folder / "slapd.conf").write_text(_configuration(folder, shown, size_limit, settings))
-    subprocess.run(
-        [_unconfined("slapadd", folder), "-q", "-f", folder / "slapd.conf"],
-        input=(HEAD + entries).encode(),
-        check=True,
-        stdout=subprocess.DEVNULL,
+    (folder / "slapd.conf").write_text(
+        _configuration(folder, shown, size_limit, settings, overlays)
     )
-    port, tls_port = _free_ports()
+    if template:
+        # the file is mostly holes, which Python's own copy would fill
+        subprocess.run(["cp", "-r", template / "database", folder], check=True)
+    else:
+        _load(folder, (entries,))
+    port, tls_port = free_ports(2)
     running = Slapd(folder, port, tls_port, authority.certificate_file, shown)
     try:
         running.start()
         yield running
     finally:
         running.kill()
+        shutil.rmtree(folder / "database")
+
+
+def _load(folder: Path, entries: Iterable[str]) -> None:
+    (folder / "database").mkdir()
+    with (folder / "entries.ldif").open("w+", encoding="utf-8") as ldif:
+        ldif.write(HEAD)
+        ldif.writelines(entries)
+        ldif.seek(0)
+        subprocess.run(
+            [_unconfined("slapadd", folder), "-q", "-f", folder / "slapd.conf"],
+            stdin=ldif,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 def person(login: str, *lines: str, classes: tuple[str, ...] = ()) -> str:
@@ -148,7 +180,9 @@ def _entry(dn: str, *lines: str) -> str:
     return "\n".join((f"dn: {dn}", *lines, "", ""))
 
 
-def _configuration(folder: Path, shown: Issued, size_limit: int, settings: str) -> str:
+def _configuration(
+    folder: Path, shown: Issued, size_limit: int = 500, settings: str = "", overlays: str = ""
+) -> str:
     schemas = "\n".join(
         f"include {_SCHEMAS}/{name}.schema"
         for name in ("core", "cosine", "nis", "inetorgperson", "dyngroup")
@@ -160,6 +194,7 @@ def _configuration(folder: Path, shown: Issued, size_limit: int, settings: str) 
 modulepath {_MODULES}
 moduleload back_mdb
 moduleload ppolicy
+moduleload dynlist
 TLSCertificateFile {shown.certificate_file}
 TLSCertificateKeyFile {shown.key_file}
 TLSProtocolMin 3.3
@@ -178,7 +213,7 @@ access to dn.subtree="ou=hidden,{SUFFIX}" {remedy} read by * none
 access to attrs=member,uniqueMember,memberUid {remedy} write by users read by * none
 access to * by users read by * none
 overlay ppolicy
-"""
+{overlays}"""
 
 
 def _program(name: str) -> str:
@@ -195,10 +230,3 @@ def _unconfined(name: str, folder: Path) -> Path:
     if not copy.exists():
         shutil.copy(program.resolve(), copy)
     return copy
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]

@@ -12,17 +12,19 @@ from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.snapshot import Reading
+from tests.directory_seeds.openldap import crowd
 from tests.servers.certificates import Authority, Issued, make_ca
 from tests.servers.ds389 import Ds389, make_ds389, running_ds389
 from tests.servers.ds389 import missing as missing_389
 from tests.servers.samba import AD, Forest, Samba, make_forest, running_samba, seed_forest
 from tests.servers.samba import missing as missing_samba
-from tests.servers.slapd import SUFFIX, Slapd, missing, running_slapd
+from tests.servers.slapd import SUFFIX, Slapd, make_slapd, missing, running_slapd
 from tests.servers.templates import Templates
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 Server = Callable[..., ServerSettings]
 Slapds = Callable[..., AbstractContextManager[Slapd]]
+Crowded = Callable[[int], AbstractContextManager[Slapd]]
 Ds389s = Callable[..., AbstractContextManager[Ds389]]
 Sambas = Callable[..., AbstractContextManager[Samba]]
 Collect = Callable[..., Reading]
@@ -65,6 +67,14 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     if os.environ.get("PYTEST_XDIST_WORKER"):
         folder = folder.parent
     return Templates(folder)
+
+
+@pytest.fixture(scope="session")
+def crowded(slapds: Slapds, templates: Templates) -> Crowded:
+    """Start a slapd of one's own with that many people (``directory_seeds.openldap.crowd``)."""
+    return lambda number: slapds(
+        template=templates.made(f"slapd-{number}", lambda made: make_slapd(made, crowd(number)))
+    )
 
 
 @pytest.fixture(scope="session")
