@@ -324,9 +324,9 @@ class Texts(Sequence[str]):
         strings = self._few()
         if strings is not None:
             return Texts(string.casefold() for string in strings)
-        data, bounds = self.data.copy(), self.bounds
-        data[(data >= ord("A")) & (data <= ord("Z"))] |= 0x20
-        lowered = Texts._of_bytes(data, bounds)
+        data, bounds = self.data, self.bounds
+        is_capital = data - np.uint8(ord("A")) < 26  # noqa: PLR2004 - letters; others wrap around
+        lowered = Texts._of_bytes(data | is_capital * np.uint8(0x20), bounds)
         if is_ascii(self.body):
             return lowered
         beyond = np.append(0, np.cumsum(self.body >= 0x80))  # noqa: PLR2004 - beyond ASCII
@@ -350,19 +350,23 @@ class Texts(Sequence[str]):
 
     def hashes(self) -> Words:
         """A number for each string, equal for equal ones and for few others."""
-        lengths, shortest = self.lengths, self._shortest()
+        found = np.empty(len(self), dtype=np.uint64)
+        for first in range(0, len(self), _CHUNK):
+            inside = np.arange(first, min(first + _CHUNK, len(self)))
+            found[first : first + _CHUNK] = self._hashes_of(inside)
+        return found
+
+    def _hashes_of(self, numbers: Positions) -> Words:
+        lengths = self.sizes(numbers)
+        shortest = int(lengths.min())
         found = lengths.astype(np.uint64)
-        numbers: Positions | None = None
-        for skip in range(0, int(lengths.max(initial=0)), _WORD):
-            if 0 < skip >= shortest:
-                numbers = np.flatnonzero(lengths > skip)
-            mixed = (found if numbers is None else found[numbers]) ^ self.words(numbers, skip)
+        left: slice | Positions = slice(None)
+        for skip in range(0, int(lengths.max()), _WORD):
+            if skip >= shortest:
+                left = np.flatnonzero(lengths > skip)
+            mixed = found[left] ^ self.words(numbers[left], skip)
             mixed *= np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(32)
-            if numbers is None:
-                found = mixed
-            else:
-                found[numbers] = mixed
+            found[left] = mixed ^ (mixed >> np.uint64(32))
         return found
 
     def by_hash(self) -> tuple[Words, NDArray[np.int32]]:
