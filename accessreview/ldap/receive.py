@@ -66,6 +66,8 @@ class _Receiver:
         socket: BoundedSocket = self._connection.socket
         last = _LAST[str(self._connection.request["type"])]
         found: list[Any] = []
+        size = number.bit_length() // 8 + 1
+        usual = bytes((INTEGER, size)) + number.to_bytes(size, "big")
         data, at = socket.unread, 0
         socket.unread = b""
         while True:
@@ -75,9 +77,12 @@ class _Receiver:
                 if not data:
                     return SESSION_TERMINATED_BY_SERVER
                 continue
-            operation = _after_number(data, begin, end, number)
+            is_usual = data.startswith(usual, begin)
+            operation = begin + len(usual) if is_usual else _operation(data, begin, end, number)
             if not operation:
                 return SESSION_TERMINATED_BY_SERVER
+            if operation >= end:
+                raise MalformedError("a message holds nothing but its number")
             tag = data[operation]
             if tag == ENTRY and last == _LAST["searchRequest"]:
                 found.append(self._entry(data, operation, end))
@@ -119,7 +124,7 @@ def _filled(socket: BoundedSocket, rest: bytes, needed: int) -> bytes:
     return b""
 
 
-def _after_number(data: bytes, at: int, end: int, number: int) -> int:
+def _operation(data: bytes, at: int, end: int, number: int) -> int:
     """Where the operation of a message begins; 0 if the server ends the session with it."""
     begin, after = content(data, at, INTEGER, end)
     said = int.from_bytes(data[begin:after], "big")

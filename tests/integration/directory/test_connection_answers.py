@@ -153,6 +153,8 @@ BAD: dict[str, Callable[[bytes], bytes]] = {
     "garbage": lambda _: b"\xff" * 100,
     "another number": lambda _: message(b"\x7f\x00", entry(b"cn=x", {})),
     "another operation": lambda number: message(number, result(0x61)),
+    "nothing but a number": lambda number: element(0x30, element(0x02, number)),
+    "less than its number": lambda number: b"\x30\x01" + element(0x02, number),
     "a value too long": lambda number: good(number).replace(b"\x01x", b"\x7fx"),
     "a set too short": lambda number: good(number).replace(b"\x31\x03", b"\x31\x01"),
     "more than the entry": lambda number: message(number, entry(b"cn=x", {}), b"\x04\x00"),
