@@ -1,14 +1,16 @@
 """What a real 389 Directory Server answers is understood: direct members, computed roles."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from accessreview.collectors.directory.schema import DanglingMembers
+from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
+from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
 from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.snapshot import Coverage, Reading
 from tests.directory_seeds.ds389 import DEPTH, ENTRIES, MANY, dn
-from tests.integration.directory.conftest import Collect, Ds389s, Server
+from tests.integration.directory.conftest import NOW, Collect, Ds389s, Server
 from tests.integration.directory.readings import memberships, named, states, ways
 from tests.servers.ds389 import SUFFIX, Ds389
 
@@ -90,3 +92,23 @@ def test_a_server_says_itself_what_it_is_and_what_it_holds(
 ) -> None:
     told = collect_389(kind=DirectoryKind.LDAP, bases=())
     assert memberships(told) == memberships(reading)
+
+
+def test_a_file_says_the_same_but_for_dynamic_groups(
+    ds389: Ds389, reading: Reading, tmp_path: Path
+) -> None:
+    """As ``docs/how-to/export-ldif.md`` has it, and roles included."""
+    schema = DirectorySchema(
+        kind=DirectoryKind.DS389, bases=(SUFFIX,), dangling_members=DanglingMembers.DELETED
+    )
+    account = ("-x", "-D", f"cn=audit,{SUFFIX}", "-w", "audit-secret", "-E", "pr=400/noprompt")
+    searched = "(|(objectClass=*)(objectClass=ldapSubEntry))"
+    done = ds389.run("ldapsearch", *account, "-b", SUFFIX, searched, *schema.attributes)
+    path = tmp_path / "ds.ldif"
+    path.write_bytes(done.stdout)
+    file = LdifSource(LdifSettings(id="corp", name="Corp", path=path, schema=schema))
+    told = file.collect(lambda: NOW)
+    expected = memberships(reading)
+    assert expected.pop("dynamic")
+    assert memberships(told) == expected
+    assert [gap for gap in told.source.gaps if "dynamic group" in gap]
