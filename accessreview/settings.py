@@ -84,8 +84,8 @@ class _DirectoryNames(_Source):
     def _check_dangling_members(self, kind: str) -> None:
         if kind == "active-directory" and self.dangling_members == "deleted":
             raise ValueError(
-                "dangling_members is for OpenLDAP alone; a member that an Active Directory names "
-                "was not deleted, so leave it out"
+                "dangling_members is not for Active Directory; a member that it names was not "
+                "deleted, so leave it out"
             )
 
 

@@ -111,11 +111,11 @@ def test_filters_of_a_directory_can_be_set(tmp_path: Path) -> None:
         ),
         (
             SOURCE.replace("openldap", "active-directory") + 'dangling_members = "deleted"',
-            "[[source]] number 1: dangling_members is for OpenLDAP alone; a member that an ",
+            "[[source]] number 1: dangling_members is not for Active Directory; a member ",
         ),
         (
             AD + 'dangling_members = "deleted"',
-            "[[source]] number 1: dangling_members is for OpenLDAP alone; a member that an ",
+            "[[source]] number 1: dangling_members is not for Active Directory; a member ",
         ),
         (
             '[database]\nurl = "sqlite:///near.db"',
