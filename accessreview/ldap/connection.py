@@ -9,7 +9,7 @@ import ldap3
 
 from accessreview.ldap import kerberos
 from accessreview.ldap.ids import text
-from accessreview.ldap.port import Entry, Scope
+from accessreview.ldap.port import Entry, Scope, WritingConnection
 from accessreview.ldap.ranges import Raw, completed
 from accessreview.ldap.reasons import (
     ADMIN_LIMIT,
@@ -30,8 +30,6 @@ from accessreview.ldap.root import (
 from accessreview.ldap.session import Session, connected
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.errors import AccessReviewError, ConfigurationError
-
-__all__ = ["DirectoryConnection", "Entry", "Scope", "open_connection"]
 
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
 _SMALLEST_PAGE = 50
@@ -170,7 +168,7 @@ class DirectoryConnection:
 @contextmanager
 def open_connection(
     settings: ServerSettings, error: type[AccessReviewError], *, writes: bool = False
-) -> Iterator[DirectoryConnection]:
+) -> Iterator[WritingConnection]:
     """Connect, verify the server, sign in; and close at the end, whatever happens.
 
     Raises:

@@ -7,8 +7,9 @@ that a change made meanwhile by somebody else is not lost. Nothing is ever tried
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from accessreview.ldap.connection import DirectoryConnection, Entry, open_connection
+from accessreview.ldap.connection import open_connection
 from accessreview.ldap.ids import decoded, object_id, text, texts
+from accessreview.ldap.port import Connection, Entry, WritingConnection
 from accessreview.ldap.reasons import OBJECT_CLASS_VIOLATION, SUCCESS, result_words
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.dn import canonical, without_uid
@@ -64,7 +65,7 @@ class DirectoryRemediator:
             answer = _Answer.of(connection, group, stored)
             return self._compared(change, member, group, self._again(connection, change), answer)
 
-    def _again(self, connection: DirectoryConnection, change: MembershipRemoval) -> Entry:
+    def _again(self, connection: Connection, change: MembershipRemoval) -> Entry:
         """Look again on the same server, over a new connection if the first is gone."""
         try:
             if connection.is_open:
@@ -98,13 +99,13 @@ class DirectoryRemediator:
             f" {self.settings.label}: {answer.words}.",
         )
 
-    def _group(self, connection: DirectoryConnection, change: MembershipRemoval) -> Entry:
+    def _group(self, connection: Connection, change: MembershipRemoval) -> Entry:
         what = f"the group {change.group_name} ({change.group_locator})"
         return self._as_reviewed(
             connection, what, change.group_locator, change.group.id, _GROUP_ATTRIBUTES
         )
 
-    def _member(self, connection: DirectoryConnection, change: MembershipRemoval) -> Entry:
+    def _member(self, connection: Connection, change: MembershipRemoval) -> Entry:
         if change.member.source != self.source:
             raise RemediationError(
                 f"{_pair(change, 'The')} crosses from one directory to another; a person has to"
@@ -117,7 +118,7 @@ class DirectoryRemediator:
 
     def _as_reviewed(
         self,
-        connection: DirectoryConnection,
+        connection: Connection,
         what: str,
         locator: str,
         expected: str,
@@ -175,7 +176,7 @@ class _Answer:
 
     @classmethod
     def of(
-        cls, connection: DirectoryConnection, group: Entry, stored: Mapping[str, Sequence[bytes]]
+        cls, connection: WritingConnection, group: Entry, stored: Mapping[str, Sequence[bytes]]
     ) -> "_Answer":
         try:
             code = connection.delete_values(group.dn, stored)

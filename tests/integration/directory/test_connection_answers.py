@@ -8,7 +8,8 @@ from typing import Any
 import ldap3
 import pytest
 
-from accessreview.ldap.connection import DirectoryConnection, Entry, open_connection
+from accessreview.ldap.connection import open_connection
+from accessreview.ldap.port import Connection, Entry
 from accessreview.ldap.receive import receive_fast
 from accessreview.ldap.settings import Security
 from accessreview.ldap.tls import BoundedSocket
@@ -124,7 +125,7 @@ class Script:
 
 
 @contextmanager
-def answering(server: Server, slapd: Slapd, *pieces: Answer) -> Iterator[DirectoryConnection]:
+def answering(server: Server, slapd: Slapd, *pieces: Answer) -> Iterator[Connection]:
     """A connection to a server that signs anybody in and goes on as told."""
     with running_listener(Script(*pieces)) as listener:
         settings = server(slapd, security=Security.PLAIN, port=listener.port, timeout_seconds=1)
