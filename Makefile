@@ -1,10 +1,10 @@
 # Everything starts here; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test agree lint check format bench sample
+.PHONY: help setup run lab test agree lint check format bench bench-directories sample
 BIN := .venv/bin
 
 help: ## List these targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: ## Create .venv with the command accessreview in it
 	@sh scripts/setup.sh run
@@ -42,6 +42,10 @@ bench: ## Measure the analysis beside what one could use instead, and write docs
 	@sh scripts/setup.sh bench
 	@$(BIN)/python bench/compare.py $(ARGS)
 	@$(BIN)/python bench/compare.py --spread $(ARGS)
+
+bench-directories: ## Measure how fast a directory is read beside other clients, and write it there (minutes)
+	@sh scripts/setup.sh tests
+	@$(BIN)/python bench/directory_speed.py $(ARGS)
 
 sample: ## Make the sample company's files again
 	@sh scripts/setup.sh dev

@@ -41,10 +41,10 @@ class Report:
         if outcome.failure:
             return outcome.failure
         seconds = outcome.seconds[row.part]
-        text = f"{_rounded(seconds * 1000)} ms" if row.milliseconds else f"{_rounded(seconds)} s"
+        text = f"{rounded(seconds * 1000)} ms" if row.milliseconds else f"{rounded(seconds)} s"
         text = f"≈ {text}" if outcome.judged else text
         ours = self._beside(row, accounts)
-        return text if ours is None else f"{text} ({_rounded(seconds / ours)} x)"
+        return text if ours is None else f"{text} ({rounded(seconds / ours)} x)"
 
     def _beside(self, row: Row, accounts: int) -> float | None:
         for (other, size), outcome in self._found.items():
@@ -72,7 +72,7 @@ class Report:
         best = f"The best of {runs} runs, or of one where it takes long or judges a sample."
         heads = " | ".join(f"{size:,} accounts" for size in self._sizes)
         lines = [
-            f"{command}, {_today()}. {_machine()}. {_versions()}.",
+            f"{command}, {today()}. {machine()}. {_versions()}.",
             "",
             f"Estate: {estate}. {best}",
             "",
@@ -103,18 +103,18 @@ def written(page: str, part: str, text: str) -> str:
     return f"{before}{begin}\n\n{text}\n\n{end}{rest.split(end)[1]}"
 
 
-def _rounded(number: float) -> str:
+def rounded(number: float) -> str:
     """Three digits at most, as a person reads them."""
     if number >= 100:  # noqa: PLR2004 - where a fraction says nothing more
         return f"{number:,.0f}"
     return f"{number:.3g}" if number >= 0.001 else f"{number:.1g}"  # noqa: PLR2004
 
 
-def _today() -> str:
+def today() -> str:
     return f"{SystemClock().now().astimezone(UTC):%d %B %Y}"
 
 
-def _machine() -> str:
+def machine() -> str:
     """Its processor and memory, and nothing by which it could be told from its likes."""
     told = Path("/proc/cpuinfo").read_text("utf-8")
     names = [line.partition(":")[2].strip() for line in told.splitlines() if "model name" in line]
