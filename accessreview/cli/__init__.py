@@ -18,6 +18,7 @@ COMMANDS = {
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",
     "import": "accessreview.cli.collect:import_command",
+    "persons": "accessreview.cli.persons:persons",
     "remediation": "accessreview.cli.remediation:remediation",
     "ruleset": "accessreview.cli.ruleset:ruleset",
     "run": "accessreview.cli.serve:run",

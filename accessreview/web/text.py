@@ -30,6 +30,16 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "group_owner": "Owner of the group",
         "mapping": "By assignment",
         "all": "All access",
+        "attribute": "By an attribute of its own",
+        "pattern": "By the pattern of administrators",
+        "other-source": "By a value in another directory",
+        "ambiguous": "Could be several persons",
+        "foreign": "Of another domain",
+        "elsewhere": "Outside of what is read",
+        "everybody": "Whoever there is",
+        "other": "Neither account nor group",
+        "hidden": "Hidden from the account that reads",
+        "dangling": "No entry found",
         "violations": "Access behind violations",
     }
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from accessreview.model.policy import Ruleset
 from accessreview.services.ports import Clock, Database
 from accessreview.services.queries.campaigns import CampaignQueries
+from accessreview.services.queries.directories import DirectoryQueries
 from accessreview.services.queries.overview import OverviewQueries
 from accessreview.services.queries.reviews import ReviewQueries
 from accessreview.services.queries.sources import SourceQueries
@@ -23,6 +24,7 @@ class Queries:
     reviews: ReviewQueries
     campaigns: CampaignQueries
     sources: SourceQueries
+    directories: DirectoryQueries
     trail: TrailQueries
 
     @classmethod
@@ -45,5 +47,6 @@ class Queries:
             ReviewQueries(database, clock, views, describe, parse_ruleset),
             CampaignQueries(database, clock),
             SourceQueries(database, clock, views),
+            DirectoryQueries(database, views),
             TrailQueries(database),
         )
