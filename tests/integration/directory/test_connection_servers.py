@@ -9,7 +9,9 @@ import pytest
 from accessreview.ldap.connection import open_connection
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.errors import CollectionError
-from tests.integration.directory.conftest import Server, Slapds
+from tests.integration.directory.conftest import Ds389s, Server, Slapds
+from tests.integration.directory.test_connection_answers import EVERYTHING, answers, stock
+from tests.servers.ds389 import SUFFIX as SUFFIX_389
 from tests.servers.slapd import SUFFIX, Slapd
 
 SILENT, REFUSING = "127.0.0.2", "127.0.0.3"
@@ -96,3 +98,21 @@ def test_an_openldap_says_what_it_is_and_holds(slapd: Slapd, server: Server) -> 
     assert identity.kind is DirectoryKind.OPENLDAP
     assert identity.bases == (SUFFIX,)
     assert "1.2.840.113556.1.4.319" in identity.controls
+
+
+def test_a_389_says_what_it_is_and_answers_as_ldap3_itself_receives(
+    ds389s: Ds389s, server: Server
+) -> None:
+    account = f"cn=audit,{SUFFIX_389}"
+    read = []
+    with ds389s() as ds389:
+        settings = server(ds389, bind_dn=account)
+        with open_connection(settings, CollectionError) as connection:
+            identity = connection.identity
+        for fast in (False, True):
+            url = f"ldap://127.0.0.1:{ds389.port}"
+            with stock(url, account, "audit-secret", fast=fast) as by_ldap3:
+                read.append(answers(by_ldap3, SUFFIX_389, EVERYTHING))
+    assert identity.kind is DirectoryKind.DS389
+    assert identity.bases == (SUFFIX_389,)
+    assert read[0] == read[1]
