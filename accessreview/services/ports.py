@@ -11,6 +11,7 @@ from accessreview.model.audit import AuditEvent
 from accessreview.model.evidence import EvidencePackage
 from accessreview.model.finding import FindingKey
 from accessreview.model.policy import Ruleset, Severity
+from accessreview.model.refusal import RefusedReading
 from accessreview.model.remediation import AppliedChange, Change, RemediationTask
 from accessreview.model.review import Campaign, ReviewItem, SignOff
 from accessreview.model.snapshot import Reading, Snapshot, Source
@@ -112,8 +113,28 @@ class Snapshots(Protocol):
     def latest_with(self, source: str) -> StoredSnapshot | None:
         """The one taken last of those that have this source."""
 
+    def latest_full(self, source: str) -> StoredSnapshot | None:
+        """The one taken last of those in which this source was read completely."""
+
     def list(self, limit: int | None = 100) -> Sequence[StoredSnapshot]:
         """The newest by when they were taken, newest first; at most ``limit``, or all of them."""
+
+
+class RefusedReadings(Protocol):
+    def add(self, refused: RefusedReading) -> RefusedReading:
+        """Keep it for ever; returns it with its number."""
+
+    def save(self, refused: RefusedReading) -> None:
+        """Replace what is kept under its number (NotFoundError)."""
+
+    def open(self, source: str) -> Sequence[RefusedReading]:
+        """Those after which no reading of the source was taken yet, newest first."""
+
+    def last_taken(self, source: str) -> RefusedReading | None:
+        """The last that was accepted, and whose acceptance a reading was taken by."""
+
+    def list(self, limit: int | None = 100) -> Sequence[RefusedReading]:
+        """Newest first; at most ``limit``, or all of them."""
 
 
 class Rulesets(Protocol):
@@ -309,6 +330,8 @@ class UnitOfWork(Protocol):
 
     @property
     def snapshots(self) -> Snapshots: ...
+    @property
+    def refusals(self) -> RefusedReadings: ...
     @property
     def rulesets(self) -> Rulesets: ...
     @property

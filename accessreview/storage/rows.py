@@ -61,6 +61,17 @@ class SnapshotColumnRow(Row):
     blob: Mapped[str] = mapped_column(ForeignKey("column_blobs.digest"))
 
 
+class RefusedReadingRow(Row):
+    __tablename__ = "refused_readings"
+    __table_args__ = (Index(None, "source", "ended_at"),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    taken_in: Mapped[str]
+    body: Mapped[str]
+
+
 class RulesetRow(Row):
     __tablename__ = "rulesets"
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from accessreview.storage.repositories.audit import SqlAuditTrail, SqlOccurrences
 from accessreview.storage.repositories.evidence import SqlEvidence
 from accessreview.storage.repositories.findings import SqlAssessments, SqlRulesets, SqlViolations
+from accessreview.storage.repositories.refusals import SqlRefusedReadings
 from accessreview.storage.repositories.review import (
     SqlCampaigns,
     SqlRemediationTasks,
@@ -25,6 +26,10 @@ class SqlUnitOfWork:
     @cached_property
     def snapshots(self) -> SqlSnapshots:
         return SqlSnapshots(self._transaction)
+
+    @cached_property
+    def refusals(self) -> SqlRefusedReadings:
+        return SqlRefusedReadings(self._transaction)
 
     @cached_property
     def rulesets(self) -> SqlRulesets:

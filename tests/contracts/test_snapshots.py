@@ -10,7 +10,7 @@ from accessreview.model.errors import IntegrityError, NotFoundError
 from accessreview.model.snapshot import ANNEX, TABLES, Snapshot
 from accessreview.storage.database import SqlDatabase, open_database
 from accessreview.storage.engine import database_url
-from tests.contracts.samples import DIRECTORY, a_snapshot, record
+from tests.contracts.samples import DIRECTORY, VCENTER, a_snapshot, record
 from tests.fakes import START
 
 
@@ -125,6 +125,36 @@ def test_the_latest_is_the_one_taken_last_in_whatever_order_they_came(
         assert work.snapshots.latest_with(DIRECTORY.id) == latest
         assert work.snapshots.latest_with("nowhere") is None
         assert work.snapshots.describe(earlier.digest) == work.snapshots.list()[1]
+
+
+def test_the_latest_full_one_is_the_last_in_which_the_source_was_read_completely(
+    database: SqlDatabase,
+) -> None:
+    full = a_snapshot(minutes=1)
+
+    store(database, full, a_snapshot(members=5))
+
+    with database.reading() as work:
+        found = work.snapshots.latest_full(VCENTER.id)
+        assert found is not None
+        assert found.digest == full.digest
+        assert work.snapshots.latest_full(DIRECTORY.id) is None
+        assert work.snapshots.latest_full("nowhere") is None
+
+
+def test_a_snapshot_of_an_older_program_has_less_in_its_annex(address: str) -> None:
+    database, snapshot = open_database(address), a_snapshot()
+    store(database, snapshot)
+    database.close()
+    run_outside(address, "DELETE FROM snapshot_columns WHERE table_name = 'states'")
+
+    database = open_database(address)
+    with database.reading() as work:
+        stored = work.snapshots.get(snapshot.digest)
+    database.close()
+
+    assert len(stored.annex["states"]) == 0
+    assert len(stored.annex["locators"]) == 3
 
 
 def test_without_any_snapshot_there_is_no_latest(database: SqlDatabase) -> None:

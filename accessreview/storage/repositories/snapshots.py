@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from accessreview.model.canonical import sha256
 from accessreview.model.columns import Column, Table
 from accessreview.model.errors import IntegrityError, NotFoundError
-from accessreview.model.snapshot import ANNEX, TABLES, Snapshot, Source
+from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Snapshot, Source
 from accessreview.services.ports import StoredSnapshot
 from accessreview.snapshot.canonical import (
     canonical,
@@ -28,6 +28,7 @@ from accessreview.storage.rows import (
 from accessreview.storage.transaction import Transaction
 from accessreview.storage.values import decode, encode
 
+_NEWEST_FIRST = (SnapshotRow.taken_at.desc(), SnapshotRow.number.desc())
 _LEVEL = 1  # sorted codes shrink well at any level; higher ones cost seconds inside the write lock
 
 
@@ -75,9 +76,13 @@ class SqlSnapshots:
             raise NotFoundError(f"There is no snapshot {digest}.")
         columns, digests = self._stored_columns(row.number)
         sources = self._sources([row.number])[row.number]
+        kept = {table for table, _ in columns}  # an older program did not know all of the annex
         try:
             tables = {name: _table(name, columns) for name in TABLES}
-            annex = {name: _table(name, columns) for name in ANNEX}
+            annex = {
+                name: _table(name, columns) if name in kept else Table.of(schema, ())
+                for name, schema in ANNEX.items()
+            }
         except KeyError as error:
             raise IntegrityError(f"The stored snapshot {digest} lacks {error}.") from error
         # A column's bytes were checked against its digest as they were read.
@@ -98,6 +103,18 @@ class SqlSnapshots:
         having = select(SnapshotSourceRow.snapshot).filter_by(id=source)
         statement = _newest_first().where(SnapshotRow.number.in_(having)).limit(1)
         return next(iter(self._described(statement)), None)
+
+    def latest_full(self, source: str) -> StoredSnapshot | None:
+        statement = (
+            select(SnapshotRow.number, SnapshotSourceRow.body)
+            .join(SnapshotSourceRow, SnapshotSourceRow.snapshot == SnapshotRow.number)
+            .where(SnapshotSourceRow.id == source)
+            .order_by(*_NEWEST_FIRST)
+        )
+        for number, body in self._transaction.session.execute(statement):
+            if decode(Source, body).coverage is Coverage.FULL:
+                return self._described(select(SnapshotRow).filter_by(number=number))[0]
+        return None
 
     def list(self, limit: int | None = 100) -> Sequence[StoredSnapshot]:
         return self._described(_newest_first().limit(limit))
@@ -174,7 +191,7 @@ class SqlSnapshots:
 
 
 def _newest_first() -> Select[SnapshotRow]:
-    return select(SnapshotRow).order_by(SnapshotRow.taken_at.desc(), SnapshotRow.number.desc())
+    return select(SnapshotRow).order_by(*_NEWEST_FIRST)
 
 
 def _columns(snapshot: Snapshot) -> Iterator[tuple[Table, str]]:
