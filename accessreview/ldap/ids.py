@@ -102,5 +102,5 @@ def texts(attributes: Attributes, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def decoded(value: bytes) -> str:
-    """UTF-8, with bytes that are none spelled out: shown wrong, but never lost or merged."""
-    return value.decode("utf-8", "backslashreplace")
+    """UTF-8, with NUL and bytes that are none spelled out: shown wrong, never lost or merged."""
+    return value.decode("utf-8", "backslashreplace").replace("\0", "\\x00")

@@ -154,6 +154,9 @@ class Memberships:
             self._ways[group_id, member, way] = None
 
     def _leave(self, group: DirectoryObject, one: Outsider) -> None:
+        if not one.member:
+            self._notes.add("A member is an empty name, which is nobody's", group.entry.dn)
+            return
         of_group = self._outsiders.setdefault(group.id, {})
         if one.member not in of_group:
             of_group[one.member] = one

@@ -1,7 +1,7 @@
 """Reading one directory over a connection, keeping what came when not all of it came."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from accessreview.collectors.directory.extended import MemberName, foreign_id
 from accessreview.collectors.directory.members import names_of_members, searches_of_members
@@ -183,5 +183,5 @@ class _Reader:
 
 def _parts(url: str) -> tuple[str, str]:
     """The name and the server of a referral."""
-    parts = urlsplit(url)
-    return unquote(parts.path.lstrip("/")), parts.netloc
+    host, _, rest = url.partition("://")[2].partition("/")
+    return unquote(rest.partition("?")[0]), host

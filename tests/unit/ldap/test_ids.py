@@ -60,3 +60,4 @@ def test_another_attribute_may_be_the_id_as_it_is_written() -> None:
 
 def test_bytes_that_are_no_text_stay_distinguishable() -> None:
     assert decoded(b"a\xff") != decoded(b"a\xfe")
+    assert decoded(b"a\xed\xa0\x80\x00b") == r"a\xed\xa0\x80\x00b"

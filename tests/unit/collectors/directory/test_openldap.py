@@ -235,6 +235,15 @@ def test_a_member_that_is_no_name_makes_the_reading_partial(member: str) -> None
     assert reading.source.coverage is Coverage.PARTIAL
 
 
+def test_an_empty_name_stands_for_nobody() -> None:
+    """As put into groups that may not be empty."""
+    reading = read(DECLARED, ANN, group("g", member=["", ANN.dn]), group("h", memberUid=""))
+    assert rows(reading, "members") == {("g", "ann")}
+    assert rows(reading, "outsiders") == set()
+    assert reading.source.coverage is Coverage.FULL
+    assert "empty name" in reading.source.gaps[0]
+
+
 def test_an_entry_without_its_id_is_left_out_and_said() -> None:
     reading = read(OPENLDAP, ANN, person("ben", entryUUID=""), group("g", "uid=ben,ou=people"))
     assert reading.source.coverage is Coverage.PARTIAL
