@@ -16,9 +16,9 @@ from accessreview.collectors.directory.logins import first_text
 from accessreview.collectors.directory.objects import DirectoryObject
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.states import Fact, account_states, number
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import text
 from accessreview.ldap.settings import DirectoryKind
+from accessreview.snapshot.gaps import Gaps
 
 Accounts = Mapping[str, DirectoryObject]
 Rows = Iterable[tuple[str, ...]]

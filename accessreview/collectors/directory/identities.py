@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from accessreview.collectors.directory.logins import login_of, login_pattern
 from accessreview.collectors.directory.objects import DirectoryObject
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import text, texts
 from accessreview.model.errors import ConfigurationError
 from accessreview.model.snapshot import Joined
+from accessreview.snapshot.gaps import Gaps
 
 ADMIN_PATTERN = "admin_pattern"
 """The key under which ``person_keys`` has the ordinary login that an administrator's holds."""

@@ -25,10 +25,10 @@ from accessreview.collectors.directory.outsiders import (
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.territory import Territory
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import texts
 from accessreview.model.dn import without_uid
 from accessreview.model.snapshot import Standing
+from accessreview.snapshot.gaps import Gaps
 
 _PLAIN = "member"
 _LOGINS = "memberuid"

@@ -10,8 +10,8 @@ from accessreview.collectors.directory.objects import (
 )
 from accessreview.collectors.directory.products import Product
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import first, sid_text, text, texts
+from accessreview.snapshot.gaps import Gaps
 
 Pair = tuple[str, str, str]
 """A group's id, a member's, and the attribute by which it is one."""

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import decoded, object_id
 from accessreview.model.dn import canonical
+from accessreview.snapshot.gaps import Gaps
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from accessreview.collectors.directory.objects import DirectoryObjects, is_name,
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.directory.territory import Territory
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import texts
 from accessreview.model.snapshot import Standing
+from accessreview.snapshot.gaps import Gaps
 
 _UNKNOWN = (
     "A member was not found, so whether it was deleted or is hidden from the account used here is"

@@ -10,12 +10,12 @@ from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.searches import MemberSearch
 from accessreview.collectors.directory.territory import Territory
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.port import Connection
 from accessreview.ldap.root import Domain
 from accessreview.model.dn import is_within
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Count
+from accessreview.snapshot.gaps import Gaps
 
 _NOBODY_THERE = ("cn=configuration,", "cn=schema,", "dc=domaindnszones,", "dc=forestdnszones,")
 """What every domain of Active Directory refers to without holding accounts or groups there."""

@@ -17,10 +17,10 @@ from accessreview.collectors.directory.objects import DirectoryObjects, objects
 from accessreview.collectors.directory.raw import RawDirectory
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.territory import Territory
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import texts
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import ANNEX, TABLES, Count, Coverage, Reading, Source
+from accessreview.snapshot.gaps import Gaps
 
 Rows = Iterable[tuple[str, ...]]
 

@@ -6,12 +6,12 @@ with different properties. Lists of children are read only to see whether the ex
 
 from collections.abc import Iterable, Mapping
 
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.offline.files import ExportFile
 from accessreview.collectors.offline.json_documents import documents
 from accessreview.collectors.vcenter.names import unescape
 from accessreview.collectors.vcenter.raw import RawEntity
 from accessreview.model.errors import InputError
+from accessreview.snapshot.gaps import Gaps
 
 _FOLDERS = ("vmfolder", "hostfolder", "datastorefolder", "networkfolder")
 _CHILDREN = ("childentity", "host", "vm", "resourcepool", *_FOLDERS)

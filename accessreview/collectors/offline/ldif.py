@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.offline.files import ExportFile, text_of
 from accessreview.collectors.offline.ldapsearch import search_gaps
 from accessreview.model.errors import InputError
+from accessreview.snapshot.gaps import Gaps
 
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9.\-]*(?:;[A-Za-z0-9=*\-]+)*)(:[:<]?)[ ]*(.*)", re.DOTALL)
 _RANGE = re.compile(r"range=(\d+)-(\d+|\*)", re.IGNORECASE)

@@ -5,13 +5,13 @@
 
 from collections.abc import Sequence
 
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.offline.csv_rows import CsvRow, csv_rows
 from accessreview.collectors.offline.files import ExportFile
 from accessreview.collectors.offline.powercli_access import entity_id
 from accessreview.collectors.vcenter.names import unescape
 from accessreview.collectors.vcenter.raw import RawEntity
 from accessreview.model.errors import InputError
+from accessreview.snapshot.gaps import Gaps
 
 _COLUMNS = (
     *("Id", "Name", "ParentId", "ResourcePoolId", "ParentVAppId", "ParentFolderId", "AclChildren"),

@@ -8,8 +8,8 @@ The rules are those of the vSphere API reference (``ManagedEntity.parent``, ``pa
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.raw import RawEntity
+from accessreview.snapshot.gaps import Gaps
 
 _COMPUTE = frozenset({"ComputeResource", "ClusterComputeResource"})
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from pyVmomi import vim
 
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.names import unescape
 from accessreview.collectors.vcenter.raw import RawEntity, RawPermission, RawRole, RawVCenter
 from accessreview.collectors.vcenter.retrieve import ReadEntity, retrieve
+from accessreview.snapshot.gaps import Gaps
 from accessreview.vsphere.reference import id_of, type_of
 from accessreview.vsphere.session import Session
 

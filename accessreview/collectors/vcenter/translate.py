@@ -7,11 +7,11 @@ and makes the reading partial.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.inventory import Inventory, inventory
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole, RawVCenter
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import TABLES, Coverage, Reading, Source
+from accessreview.snapshot.gaps import Gaps
 
 
 def translate(source: Source, raw: RawVCenter) -> Reading:

@@ -8,9 +8,9 @@ from accessreview.collectors.directory.accounts import account_rows
 from accessreview.collectors.directory.objects import DirectoryObject
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.collectors.gaps import Gaps
 from accessreview.ldap.ids import text
 from accessreview.ldap.settings import DirectoryKind
+from accessreview.snapshot.gaps import Gaps
 from tests.unit.collectors.directory.entries import (
     ACTIVE_DIRECTORY,
     NOW,

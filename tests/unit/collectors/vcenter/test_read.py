@@ -10,7 +10,6 @@ import pytest
 from pyVmomi import vim, vmodl
 from typing_extensions import override
 
-from accessreview.collectors.gaps import Gaps
 from accessreview.collectors.vcenter.raw import RawEntity
 from accessreview.collectors.vcenter.read import raw_entity, raw_permissions
 from accessreview.collectors.vcenter.retrieve import (
@@ -20,6 +19,7 @@ from accessreview.collectors.vcenter.retrieve import (
     RetrieveResult,
     read_pages,
 )
+from accessreview.snapshot.gaps import Gaps
 from accessreview.vsphere.faults import NoVCenterError
 
 ObjectContent = vmodl.query.PropertyCollector.ObjectContent
