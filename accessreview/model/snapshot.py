@@ -91,7 +91,8 @@ how they stand (``Standing``).
 ``uniqueMember``, ``memberUid``, ``gidNumber``, ``primaryGroupID``, ``memberURL``, ``nsRole`` or
 another attribute, ``foreign`` or ``other-source``.
 ``person_keys``: what may tell whose an account is, by the lower-case name of its attribute;
-``admin_pattern`` is the ordinary login that an administrator's account speaks of.
+``admin_pattern`` is the ordinary login that an administrator's account speaks of, ``own identity``
+what its directory said of an account that was joined to another one's.
 ``joins``: by what each account came to its identity, and which joins are ambiguous (``Joined``).
 ``counts``: how much of what a source had (``Count``, ``Standing``); decimal numbers.
 """
