@@ -71,7 +71,15 @@ aci: (targetattr = "{_MEMBERS}")(version 3.0; acl "remedy"; allow (write) {_REME
 _MANAGER = "cn=Directory Manager"
 _MANAGERS_PASSWORD = "manager-secret"
 _DATA = Path("/usr/share/dirsrv/data/template-dse.ldif")
-_DEFAULTS = Path("/etc/dirsrv")
+_FILES = {
+    "certmap.conf": "certmap default default\n",
+    "slapd-collations.conf": "",
+    "schema/99user.ldif": "dn: cn=schema\nobjectClass: top\nobjectClass: ldapSubentry\n"
+    "objectClass: subschema\ncn: schema\n",
+}
+"""What a server cannot start without; those of the package are not for everybody to read."""
+
+_SHARED = Path("/dev/shm")  # noqa: S108 - where the C library keeps semaphores
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _BACKEND = f"""
 dn: cn=userRoot,cn=ldbm database,cn=plugins,cn=config
@@ -102,10 +110,23 @@ class Ds389:
     certificate: Issued
     process: "subprocess.Popen[bytes] | None" = None
 
+    @property
+    def configuration(self) -> Path:
+        """Its name is also that of something that all servers of the machine share."""
+        return _configuration_of(self.folder, self.tls_port)
+
     def start(self) -> None:
         """Raises RuntimeError when it does not answer within twenty seconds."""
         self.process = subprocess.Popen(
-            [_program("ns-slapd"), "-D", self.folder, "-i", self.folder / "run/pid", "-d", "0"],
+            [
+                _program("ns-slapd"),
+                "-D",
+                self.configuration,
+                "-i",
+                self.folder / "run/pid",
+                "-d",
+                "0",
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -123,6 +144,7 @@ class Ds389:
             self.process.send_signal(with_signal)
             self.process.wait()
             self.process = None
+            (_SHARED / f"sem.{self.configuration.name}.stats").unlink(missing_ok=True)
 
     def change(self, ldif: str) -> None:
         """Add entries, or change them where the LDIF says ``changetype``, as its manager."""
@@ -164,7 +186,7 @@ def make_ds389(folder: Path, entries: str) -> None:
     server = _prepared(folder, make_ca(folder, "ds-ca"), None)
     ldif = folder / "seed.ldif"
     ldif.write_text(HEAD + entries)
-    _do("ns-slapd", "ldif2db", "-D", folder, "-n", "userRoot", "-i", ldif)
+    _do("ns-slapd", "ldif2db", "-D", server.configuration, "-n", "userRoot", "-i", ldif)
     try:
         server.start()
         server.change(
@@ -200,21 +222,26 @@ def running_ds389(
 def _prepared(folder: Path, authority: Authority, certificate: Issued | None) -> Ds389:
     shown = certificate or issue(authority, folder, name="ds389")
     port, tls_port = free_ports(2)
-    for name in ("db", "run", "log", "schema"):
-        (folder / name).mkdir()
-    for name in ("certmap.conf", "slapd-collations.conf"):
-        shutil.copy(_DEFAULTS / "config" / name, folder)
-    shutil.copy(_DEFAULTS / "schema/99user.ldif", folder / "schema")
-    (folder / "dse.ldif").write_text(_configuration(folder, port, tls_port))
-    _keep_certificate(folder, authority, shown)
+    configuration = _configuration_of(folder, tls_port)
+    for name in ("db", "run", "log", f"{configuration.name}/schema"):
+        (folder / name).mkdir(parents=True)
+    for name, text in _FILES.items():
+        (configuration / name).write_text(text)
+    (configuration / "dse.ldif").write_text(_configured(folder, port, tls_port))
+    _keep_certificate(configuration, authority, shown)
     return Ds389(folder, port, tls_port, authority.certificate_file, shown)
 
 
-def _configuration(folder: Path, port: int, tls_port: int) -> str:
+def _configuration_of(folder: Path, tls_port: int) -> Path:
+    return folder / f"ds389-{tls_port}"
+
+
+def _configured(folder: Path, port: int, tls_port: int) -> str:
+    configuration = _configuration_of(folder, tls_port)
     folders = dict.fromkeys(("tmp", "ldif", "bak", "run", "inst", "lock"), folder / "run") | {
-        "schema": folder / "schema",
-        "cert": folder,
-        "config": folder,
+        "schema": configuration / "schema",
+        "cert": configuration,
+        "config": configuration,
         "log": folder / "log",
         "db": folder / "db",
         "db_home": folder / "db",
