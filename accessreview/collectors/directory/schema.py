@@ -145,10 +145,6 @@ class DirectorySchema:
         return (self.names.login,) if self.names.login else self.product.login
 
     @property
-    def login_attribute(self) -> str:
-        return self.login_attributes[0].lower()
-
-    @property
     def group_name_attributes(self) -> tuple[str, ...]:
         """The first of them that a group has is what a vCenter calls it."""
         return (self.names.group_name,) if self.names.group_name else self.product.group_name
