@@ -18,16 +18,17 @@ class Pieces:
     """Texts by number, each kept once."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[bytes, int] = {}
         self._texts: list[bytes] = []
 
     def __len__(self) -> int:
         return len(self._texts)
 
     def number(self, text: str) -> int:
-        found = self._numbers.setdefault(text, len(self._texts))
+        piece = text.encode()
+        found = self._numbers.setdefault(piece, len(self._texts))
         if found == len(self._texts):
-            self._texts.append(text.encode())
+            self._texts.append(piece)
         return found
 
     def joined(self, numbers: Numbers, others: Sequence[pa.Array]) -> memoryview:
