@@ -143,10 +143,10 @@ def server() -> Server:
 def collect() -> Collect:
     """Collect from the server that the settings name."""
 
-    def reading(server: ServerSettings, **schema: object) -> Reading:
+    def reading(server: ServerSettings, source: str = "corp", **schema: object) -> Reading:
         parts: dict[str, object] = {"kind": DirectoryKind.OPENLDAP, "bases": (SUFFIX,)}
         settings = DirectorySettings(
-            id="corp",
+            id=source,
             server=server,
             schema=DirectorySchema(**(parts | schema)),  # type: ignore[arg-type] # checked by use
         )

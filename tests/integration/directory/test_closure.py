@@ -2,35 +2,25 @@
 
 import base64
 import subprocess
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from accessreview.analysis.estate import build_estate
-from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
-from accessreview.ldap.settings import DirectoryKind, ServerSettings
-from accessreview.model.columns import Table
-from accessreview.model.snapshot import TABLES, Coverage, Reading, Source, SourceKind
-from accessreview.snapshot.compose import compose
+from accessreview.ldap.settings import DirectoryKind
+from accessreview.model.snapshot import Reading
 from accessreview.snapshot.joining import join
-from tests.directory_seeds import active_directory, ds389, openldap
+from tests.directory_seeds import active_directory, ds389, openldap, vmdir
 from tests.directory_seeds.ldif import entry
 from tests.directory_seeds.tangles import PEOPLE as TANGLED
 from tests.directory_seeds.tangles import tangle
+from tests.integration.directory.closures import Closed, closed, of_forest
 from tests.integration.directory.conftest import Collect, Ds389s, Sambas, Server, Slapds
 from tests.servers import samba, slapd
 from tests.servers.ds389 import SUFFIX as DS_SUFFIX
 from tests.servers.samba import AD, ADDRESSES, OTHER, Forest, Samba
 
 pytestmark = [pytest.mark.integration, pytest.mark.allow_hosts(["127.0.0.1", *ADDRESSES])]
-
-NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
-Row = tuple[str, ...]
-Closed = dict[str, set[str]]
-"""The ids of all groups that each account is in, by its id."""
 
 AD_TANGLE = (
     "".join(samba.user(login) for login in TANGLED)
@@ -55,77 +45,13 @@ DS_TANGLE = "".join(ds389.person(login) for login in TANGLED) + "".join(
 )
 
 
-def closed(readings: Sequence[Reading], *, counts: Callable[[Row], bool] = bool) -> Closed:
-    """As the analysis finds them for a vCenter where each group has a permission.
-
-    ``counts`` says which rows of ``members`` do.
-    """
-    readings = [_of_main_tables(reading, counts) for reading in readings]
-    snapshot = compose(NOON, [*readings, _vcenter(readings)])
-    estate = build_estate(snapshot)
-    found: Closed = {}
-    for account in range(len(snapshot["accounts"])):
-        groups = found[estate.account_ref(account).id] = set()
-        principals = estate.memberships.principals_of(account)
-        for number, matches in enumerate(estate.principals.matches):
-            if principals >> number & 1:
-                groups.update(estate.group_ref(match).id for match in matches)
-    return found
-
-
-def _of_main_tables(reading: Reading, counts: Callable[[Row], bool]) -> Reading:
-    rows = [row for row in reading.tables["members"].rows() if counts(row)]
-    tables = {name: table for name, table in reading.tables.items() if name in TABLES}
-    return Reading(reading.source, tables | {"members": Table.of(TABLES["members"], rows)})
-
-
-def _vcenter(readings: Sequence[Reading]) -> Reading:
-    groups = {row[:2] for reading in readings for row in reading.tables["groups"].rows()}
-    names = {
-        row[:2]: row[2]
-        for reading in readings
-        for row in reading.tables["principal_names"].rows()
-        if row[:2] in groups
-    }
-    assert names.keys() == groups
-    rows: dict[str, list[Row]] = {
-        "entities": [("vc", "root", "Folder", "Datacenters", "", "", "")],
-        "roles": [("vc", "1", "Any", "false")],
-        "permissions": [("vc", "root", name, "true", "1", "true") for name in names.values()],
-    }
-    source = Source("vc", SourceKind.VCENTER, "vc", Coverage.FULL, (), NOON, NOON)
-    return Reading(source, {name: Table.of(TABLES[name], of) for name, of in rows.items()})
-
-
 def locators(reading: Reading) -> dict[str, str]:
     """Distinguished names, without case, by id."""
     return {row[1]: row[2].casefold() for row in reading.tables["locators"].rows()}
 
 
-def rows_by_way(reading: Reading, *ways: str) -> set[Row]:
-    return {row[:4] for row in reading.tables["ways"].rows() if row[4] in ways}
-
-
 def with_state(reading: Reading, state: str) -> set[str]:
     return {row[1] for row in reading.tables["states"].rows() if row[2] == state}
-
-
-def of_forest(running: Samba, source: str = "corp") -> Reading:
-    forest = running.forest
-    server = ServerSettings(
-        name=source,
-        host=running.address,
-        bind_dn=f"audit@{forest.domain}",
-        password=lambda: "audit-secret",
-        ca_file=running.ca_file,
-    )
-    schema = DirectorySchema(
-        kind=DirectoryKind.ACTIVE_DIRECTORY,
-        bases=(forest.base,),
-        netbios_names=(forest.netbios_name,),
-    )
-    settings = DirectorySettings(id=source, server=server, schema=schema)
-    return DirectorySource(settings).collect(lambda: NOON)
 
 
 def token_groups(running: Samba, name: str) -> set[str]:
@@ -171,6 +97,15 @@ def test_security_groups_are_those_of_the_token(
     assert found == told
 
 
+def ids_by_name(readings: Sequence[Reading]) -> dict[tuple[str, str], str]:
+    return {
+        (row[0], row[2]): row[1]
+        for reading in readings
+        for name in ("accounts", "groups")
+        for row in reading.tables[name].rows()
+    }
+
+
 def test_members_of_another_forest_are_in_its_groups_and_in_what_holds_them(sambas: Sambas) -> None:
     """What no controller can say by itself: one forest asked for accounts of the other."""
     with (
@@ -178,13 +113,7 @@ def test_members_of_another_forest_are_in_its_groups_and_in_what_holds_them(samb
         sambas(active_directory.OTHER_ENTRIES, OTHER) as other,
     ):
         readings = join([of_forest(ad, "ad"), of_forest(other, "other")])
-    found = closed(readings)
-    ids = {
-        (row[0], row[2]): row[1]
-        for reading in readings
-        for name in ("accounts", "groups")
-        for row in reading.tables[name].rows()
-    }
+    found, ids = closed(readings), ids_by_name(readings)
     for account, groups in (
         (("other", "bea"), {("ad", "partners")}),
         (("other", "bob"), {("other", "ops"), ("other", "visitors"), ("ad", "partners")}),
@@ -194,6 +123,37 @@ def test_members_of_another_forest_are_in_its_groups_and_in_what_holds_them(samb
         assert {ids[group] for group in groups} <= found[ids[account]]
     assert ids["ad", "partners"] not in found[ids["ad", "ann"]]
     assert ids["other", "visitors"] not in found[ids["ad", "cat"]]
+
+
+def test_groups_of_vcenters_own_directory_have_members_of_every_other(
+    sambas: Sambas, slapds: Slapds, server: Server, collect: Collect
+) -> None:
+    """By SID and by UUID; a stand-in by slapd, for no such directory can be had."""
+    carl = slapd.person("carl", f"entryUUID: {vmdir.CARL_UUID}")
+    with (
+        sambas(active_directory.ENTRIES) as ad,
+        slapds(carl) as corp,
+        slapds(vmdir.ENTRIES, settings=vmdir.SCHEMA) as sso,
+    ):
+        readings = join(
+            [
+                of_forest(ad, "ad"),
+                collect(server(corp)),
+                collect(server(sso), "sso", kind=DirectoryKind.VMDIR, dns_names=("vsphere.local",)),
+            ]
+        )
+    found, ids = closed(readings), ids_by_name(readings)
+    administrators = ids["sso", "Administrators"]
+    for account, is_operator in (
+        (("sso", "administrator"), False),
+        (("sso", "vpxd"), True),
+        (("ad", "ann"), False),
+        (("ad", "primary"), True),
+        (("corp", "carl"), True),
+    ):
+        assert administrators in found[ids[account]]
+        assert (ids["sso", "Operators"] in found[ids[account]]) is is_operator
+    assert administrators not in found[ids["ad", "ben"]]
 
 
 def member_of(url: str, bind_dn: str, password: str, suffix: str, ca_file: Path) -> Closed:
