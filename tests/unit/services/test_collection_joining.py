@@ -168,7 +168,7 @@ def test_a_member_that_moves_to_another_directory_with_its_history_is_found_ther
     estate: Estate,
 ) -> None:
     a, b, _ = estate.directories.values()
-    b.people, a.foreign = {1}, {("b", 1)}
+    b.people, a.foreign = {1, 4}, {("b", 1)}
     estate.collect()
     with_history = Directory("c", {6})
     moved = with_history.raw()
@@ -176,7 +176,7 @@ def test_a_member_that_moves_to_another_directory_with_its_history_is_found_ther
         moved.source, {"identifiers": [("c", f"{SIDS['c']}-6", "sid-history", f"{SIDS['b']}-1")]}
     )
     reading = Reading(moved.source, {**moved.tables, **history.tables})
-    a.is_down, b.people = True, set()
+    a.is_down, b.people = True, {4}
     estate.directories["c"].raw = lambda: reading  # type: ignore[method-assign]
     snapshot = estate.collect()
     assert members(snapshot, "a") == {"c6"}

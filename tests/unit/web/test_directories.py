@@ -17,7 +17,7 @@ def together(whole: Tool) -> Tool:
         ("dir", "dan", "dan", "ambiguous", "admin_pattern: several accounts have the login dan"),
     ]
     whole.company.rows["outsiders"] = [
-        *(("dir", "team", f"cn={n:03},dc=far", "elsewhere", "outside") for n in range(60)),
+        *(("dir", "team", f"cn={n:03},dc=far", "other", "objectClass contact") for n in range(60)),
         ("dir", "hosts", "S-1-5-11", "everybody", "Authenticated Users"),
     ]
     whole.application.refresh.run(ADMINISTRATOR)
@@ -50,7 +50,7 @@ def test_persons_are_listed_by_what_joined_them(browser: OpenBrowser) -> None:
 def test_members_from_outside_are_paged_and_counted(browser: OpenBrowser) -> None:
     page = browser("auditor").get("/sources/outsiders").text
     assert "1 to 50 of 61 members" in page
-    page = browser("auditor").get("/sources/outsiders?standing=elsewhere&page=2").text
+    page = browser("auditor").get("/sources/outsiders?standing=other&page=2").text
     assert "51 to 60 of 60 members" in page
     assert "cn=059,dc=far" in page
     assert "S-1-5-11" not in page
