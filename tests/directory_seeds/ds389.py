@@ -52,7 +52,7 @@ def role(name: str, *lines: str) -> str:
 _MANAGED = ("objectClass: nsSimpleRoleDefinition", "objectClass: nsManagedRoleDefinition")
 _FILTERED = ("objectClass: nsComplexRoleDefinition", "objectClass: nsFilteredRoleDefinition")
 _NESTED = ("objectClass: nsComplexRoleDefinition", "objectClass: nsNestedRoleDefinition")
-_POSIX = ("objectClass: posixAccount", "uidNumber: 2001", "homeDirectory: /home/dan")
+_POSIX = ("objectClass: posixAccount", "uidNumber: 2001", "homeDirectory: /srv/dan")
 
 _PEOPLE = (
     person("ann", f"manager: {dn('ben')}", "employeeNumber: 17", f"nsRoleDN: cn=operators,{SUFFIX}")

@@ -38,7 +38,7 @@ LONG = person("long", f"displayName: {_LONG}")
 def unix(login: str, number: int, gid: int) -> str:
     return person(
         login,
-        *(f"uidNumber: {number}", f"gidNumber: {gid}", f"homeDirectory: /home/{login}"),
+        *(f"uidNumber: {number}", f"gidNumber: {gid}", f"homeDirectory: /srv/{login}"),
         classes=("posixAccount",),
     )
 
