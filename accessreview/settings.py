@@ -59,6 +59,16 @@ class Attributes(_Strict):
     members: tuple[str, ...] = ()
 
 
+class Completeness(_Strict):
+    """When a reading of a directory is not believed to be whole (``snapshot/completeness.py``)."""
+
+    drop_percent: Annotated[float, Field(ge=0, le=100)] = 10
+    drop_least: Annotated[int, Field(ge=0)] = 10
+    unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 5
+    canary_accounts: tuple[str, ...] = ()
+    canary_groups: tuple[str, ...] = ()
+
+
 class _DirectoryNames(_Source):
     """How a directory is understood (``collectors/directory/schema.py``)."""
 
@@ -71,6 +81,7 @@ class _DirectoryNames(_Source):
     admin_pattern: Pattern = ""
     service_pattern: Pattern = ""
     dangling_members: Literal["unknown", "deleted"] = "unknown"
+    completeness: Completeness = Completeness()
 
     @field_validator("admin_pattern", "service_pattern")
     @classmethod
@@ -133,16 +144,6 @@ class VCenter(_Source):
     remediation: VCenterWriteAccount | None = None
 
 
-class Completeness(_Strict):
-    """When a reading of a directory is not believed to be whole (``snapshot/completeness.py``)."""
-
-    drop_percent: Annotated[float, Field(ge=0, le=100)] = 10
-    drop_least: Annotated[int, Field(ge=0)] = 10
-    unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 5
-    canary_accounts: tuple[str, ...] = ()
-    canary_groups: tuple[str, ...] = ()
-
-
 class Directory(_DirectoryNames):
     """A live directory server; of kind ``ldap`` it says itself what it is."""
 
@@ -160,7 +161,6 @@ class Directory(_DirectoryNames):
     page_size: Annotated[int, Field(ge=1, le=10000)] = 500
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
-    completeness: Completeness = Completeness()
     remediation: WriteAccount | None = None
 
     @model_validator(mode="after")

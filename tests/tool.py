@@ -25,6 +25,7 @@ from accessreview.reports import Reports
 from accessreview.resources import directory
 from accessreview.rulesets.known import describe
 from accessreview.rulesets.reader import read_ruleset
+from accessreview.services.acceptance import Acceptances
 from accessreview.services.application import Application
 from accessreview.services.assessment import Assessing
 from accessreview.services.campaigns import CampaignService
@@ -140,6 +141,7 @@ def assemble(folder: Path, company: Company, clock: FixedClock) -> Application:
         database=database,
         clock=clock,
         collection=collection,
+        acceptances=Acceptances(database, clock),
         assessing=assessing,
         campaigns=CampaignService(
             database=database,

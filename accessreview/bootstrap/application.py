@@ -10,7 +10,13 @@ from pathlib import Path
 from accessreview.bootstrap.database import database_address
 from accessreview.bootstrap.mapping import read_mapping
 from accessreview.bootstrap.persons import person_rules
-from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of, vcenter_hosts
+from accessreview.bootstrap.sources import (
+    kinds_of,
+    remediators_of,
+    sources_of,
+    thresholds_of,
+    vcenter_hosts,
+)
 from accessreview.bundles.files import bundle_files
 from accessreview.model.errors import ConfigurationError
 from accessreview.model.policy import Ruleset
@@ -24,6 +30,7 @@ from accessreview.resources import directory
 from accessreview.rulesets.known import describe, known_privileges
 from accessreview.rulesets.reader import read_ruleset
 from accessreview.rulesets.shipped import shipped_ruleset
+from accessreview.services.acceptance import Acceptances
 from accessreview.services.application import SCHEDULER, Application
 from accessreview.services.assessment import Assessing
 from accessreview.services.campaigns import CampaignService
@@ -93,6 +100,7 @@ def _assemble(world: _World) -> Application:
         kinds=kinds_of(settings),
         clock=clock,
         persons=person_rules(settings),
+        thresholds=thresholds_of(settings),
     )
     assessing = Assessing(
         database=database,
@@ -127,6 +135,7 @@ def _assemble(world: _World) -> Application:
         database=database,
         clock=clock,
         collection=collection,
+        acceptances=Acceptances(database, clock),
         assessing=assessing,
         campaigns=campaigns,
         decisions=Decisions(database=database, clock=clock),

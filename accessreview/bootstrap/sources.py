@@ -29,6 +29,7 @@ from accessreview.settings import (
     VCenter,
     read_secret,
 )
+from accessreview.snapshot.completeness import Thresholds
 from accessreview.vsphere.settings import VCenterSettings
 
 
@@ -44,6 +45,15 @@ def kinds_of(settings: Settings) -> dict[str, SourceKind]:
         if isinstance(source, Directory | Ldif)
         else SourceKind.VCENTER
         for source in settings.source
+    }
+
+
+def thresholds_of(settings: Settings) -> dict[str, Thresholds]:
+    """By source, when a reading of a directory is not believed to be whole."""
+    return {
+        source.id: Thresholds(**source.completeness.model_dump())
+        for source in settings.source
+        if isinstance(source, Directory | Ldif)
     }
 
 

@@ -82,6 +82,11 @@ class RefusedReading:
     ended_at: datetime | None = None
     taken_in: str = ""
 
+    @property
+    def sentences(self) -> str:
+        """All reasons, as they are told."""
+        return " ".join(reason.sentence for reason in self.reasons)
+
     def is_accepted(self, now: datetime) -> bool:
         """Whether an acceptance of it still counts."""
         return (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from accessreview.model.user import Authorization, UserRole
+from accessreview.services.acceptance import Acceptances
 from accessreview.services.assessment import Assessing
 from accessreview.services.campaigns import CampaignService
 from accessreview.services.collection import Collection
@@ -27,6 +28,7 @@ class Application:
     database: Database
     clock: Clock
     collection: Collection
+    acceptances: Acceptances
     assessing: Assessing
     campaigns: CampaignService
     decisions: Decisions

@@ -15,6 +15,7 @@ class Capability(StrEnum):
     SEE_FINDINGS = "see violations and who can do what"
     SEE_SOURCES = "see sources and their freshness"
     COLLECT = "collect from the sources"
+    ACCEPT_READINGS = "accept readings that were kept out"
     SEE_CAMPAIGNS = "see campaigns"
     RUN_CAMPAIGNS = "open, finish and close campaigns"
     REVIEW = "decide on review items"

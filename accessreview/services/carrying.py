@@ -1,4 +1,4 @@
-"""Readings of sources that could not be read: their last rows, said to be old."""
+"""Sources of which nothing was taken this time: their last rows, said to be old."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,6 +10,7 @@ import numpy as np
 
 from accessreview.model.canonical import plain
 from accessreview.model.columns import Table
+from accessreview.model.refusal import RefusedReading
 from accessreview.model.snapshot import (
     ANNEX,
     Coverage,
@@ -24,8 +25,11 @@ from accessreview.snapshot.joining import WAYS
 from accessreview.snapshot.known import Ref, is_uuid, present
 from accessreview.snapshot.tables import Rows, extended, fields, less, rows_with
 
-_STALE = "Could not be read on "
-_NEVER = "It has never been read."
+_UNREAD = "Could not be read on "
+_KEPT_OUT = "Kept out on "
+_NEVER_READ = "It has never been read."
+_NEVER_TAKEN = "Nothing of it was taken before."
+HOW_TO_ACCEPT = "If that is right, accept it once: accessreview reading accept {}."
 _REFERENCES = {
     "members": ("member_source", "member"),
     "responsibles": ("responsible_source", "responsible"),
@@ -41,7 +45,7 @@ Membership = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The last reading of a source that fails now; its times stay those of its rows.
+    """The last reading of a source that has no newer one; its times stay those of its rows.
 
     ``found`` are its members that were outsiders until another source knew them, each with its
     rows of that table: what the group says, should the other source not know it any more.
@@ -51,22 +55,37 @@ class Carried:
     found: Mapping[Membership, Sequence[Row]]
 
 
-def carried(last: Snapshot, source_id: str, reason: str, now: datetime) -> Carried:
-    """What the last snapshot with the source has of it; ``reason`` says why it fails now."""
+def unread(reason: str, now: datetime) -> str:
+    """Why there is nothing new of a source that could not be read."""
+    return f"{_UNREAD}{plain(now)}: {reason}"
+
+
+def kept_out(refused: RefusedReading, now: datetime) -> str:
+    """Why there is nothing new of a source whose reading was kept out."""
+    return f"{_KEPT_OUT}{plain(now)}: {refused.sentences} {HOW_TO_ACCEPT.format(refused.source)}"
+
+
+def carried(last: Snapshot, source_id: str, why: str, now: datetime) -> Carried:
+    """What the last snapshot with the source has of it, and ``why`` it has nothing newer."""
     reading = parts(last, source_id)
     source = reading.source
-    if any(gap.endswith(_NEVER) for gap in source.gaps):
-        return Carried(never_read(source_id, source.kind, reason, now), {})
-    gap = f"{_STALE}{plain(now)}: {reason} These rows are of {plain(source.finished_at)}."
-    kept = (gap_ for gap_ in source.gaps if not gap_.startswith(_STALE))
+    if is_empty(source):
+        return Carried(never_taken(source_id, source.kind, why, now), {})
+    gap = f"{why} These rows are of {plain(source.finished_at)}."
+    kept = (gap_ for gap_ in source.gaps if not gap_.startswith((_UNREAD, _KEPT_OUT)))
     source = replace(source, coverage=Coverage.PARTIAL, gaps=(gap, *kept))
     return Carried(Reading(source, reading.tables), _found(last, reading))
 
 
-def never_read(source: str, kind: SourceKind, reason: str, now: datetime) -> Reading:
-    """An empty reading of a source that never could be read."""
-    gap = f"{_STALE}{plain(now)}: {reason} {_NEVER}"
+def never_taken(source: str, kind: SourceKind, why: str, now: datetime) -> Reading:
+    """An empty reading of a source of which there never was one."""
+    gap = f"{why} {_NEVER_READ if why.startswith(_UNREAD) else _NEVER_TAKEN}"
     return Reading(Source(source, kind, source, Coverage.PARTIAL, (gap,), now, now), {})
+
+
+def is_empty(source: Source) -> bool:
+    """Whether no reading of it was ever taken."""
+    return any(gap.endswith((_NEVER_READ, _NEVER_TAKEN)) for gap in source.gaps)
 
 
 def reopened(carried: Sequence[Carried], read: Sequence[Reading]) -> list[Reading]:

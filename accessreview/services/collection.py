@@ -1,27 +1,34 @@
 """Collection: read all sources at once, put one snapshot together, keep it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from accessreview.model.canonical import plain
 from accessreview.model.errors import (
     AccessReviewError,
     CollectionError,
     ConfigurationError,
+    ConflictError,
     InputError,
 )
 from accessreview.model.snapshot import Coverage, Reading, Snapshot, SourceKind
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.carrying import (
+    HOW_TO_ACCEPT,
     Carried,
     carried,
-    never_read,
+    kept_out,
+    never_taken,
     reopened,
+    unread,
     without_dangling,
 )
+from accessreview.services.gate import Admission, Gate, Refused
 from accessreview.services.ports import Clock, Database, ReadingSource, StoredSnapshot
+from accessreview.snapshot.completeness import Thresholds
 from accessreview.snapshot.compose import compose
 from accessreview.snapshot.joining import join
 from accessreview.snapshot.persons import PersonRules, join_persons
@@ -29,19 +36,24 @@ from accessreview.snapshot.persons import PersonRules, join_persons
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """Reads the configured sources; ``kinds`` says of each by id what it is, should it be down."""
+    """Reads the configured sources; ``kinds`` says of each by id what it is, should it be down.
+
+    ``thresholds`` say by id what a directory may lack; the usual ones hold for the others.
+    """
 
     database: Database
     sources: tuple[ReadingSource, ...]
     kinds: Mapping[str, SourceKind]
     clock: Clock
     persons: PersonRules = field(default_factory=PersonRules)
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     def run(self, authorization: Authorization) -> StoredSnapshot:
         """Read every source, each in a thread of its own, and store one snapshot of all.
 
         A source that cannot be read keeps the rows it last had, marked partial with the reason
-        (``docs/decisions/0004-a-source-that-fails-keeps-its-last-rows.md``).
+        (``docs/decisions/0004-a-source-that-fails-keeps-its-last-rows.md``). So does a directory
+        whose reading is not believed to be whole.
 
         Raises:
             ConfigurationError: there is nothing to collect from.
@@ -66,13 +78,15 @@ class Collection:
                 "No source could be read, so nothing was stored: " + " ".join(failed.values())
             )
         read = [outcome for outcome in outcomes if isinstance(outcome, Reading)]
-        readings = self._together(read, [*self._last_known(failed)])
+        admission = self._gate.admit(read, partial(self._together, failed))
         try:
-            snapshot = compose(self.clock.now(), readings)
+            snapshot = compose(self.clock.now(), admission.readings)
         except InputError as error:
             self._record_failure(authorization, {"snapshot": str(error)})
             raise
-        return self._keep(authorization, snapshot, "snapshot:collection:store", failed)
+        reasons = {source: one.sentences for source, one in admission.refused.items()}
+        details = {**failed, **reasons}
+        return self._keep(authorization, snapshot, "snapshot:collection:store", details, admission)
 
     def store(
         self, authorization: Authorization, snapshot: Snapshot, origin: str
@@ -81,6 +95,7 @@ class Collection:
 
         Raises:
             InputError: it is of the future, and would be taken for the latest for as long.
+            ConflictError: it has so much less of a directory that it is not believed to be whole.
         """
         require(authorization, Capability.COLLECT)
         newest = max(snapshot.taken_at, *(source.finished_at for source in snapshot.sources))
@@ -89,7 +104,15 @@ class Collection:
                 f"The snapshot {origin} is of {plain(newest)}, which lies in the future. Set the "
                 "clock right, of this machine or of the one that made it, and take a new one."
             )
-        return self._keep(authorization, snapshot, "snapshot:import:store", {"origin": origin})
+        admission = self._gate.admit_whole(snapshot)
+        if admission.refused:
+            self._refuse(authorization, snapshot, origin, admission)
+        details = {"origin": origin}
+        return self._keep(authorization, snapshot, "snapshot:import:store", details, admission)
+
+    @property
+    def _gate(self) -> Gate:
+        return Gate(database=self.database, clock=self.clock, thresholds=self.thresholds)
 
     def _read(self, source: ReadingSource) -> Reading | str:
         try:
@@ -97,22 +120,24 @@ class Collection:
         except AccessReviewError as error:
             return str(error)
 
-    def _together(self, read: Sequence[Reading], old: Sequence[Carried]) -> Sequence[Reading]:
+    def _together(
+        self, failed: Mapping[str, str], read: Sequence[Reading], refused: Refused
+    ) -> Sequence[Reading]:
         """What was read and what is carried forward, each joined with what the others know."""
+        now = self.clock.now()
+        why = {source: unread(reason, now) for source, reason in failed.items()}
+        why |= {source: kept_out(one, now) for source, one in refused.items()}
+        old = [self._last_known(source, reason) for source, reason in why.items()]
         readings = join([*read, *reopened(old, read)])
         if old:
             readings = without_dangling(readings)
         return join_persons(readings, self.persons)
 
-    def _last_known(self, failed: Mapping[str, str]) -> Iterable[Carried]:
-        now = self.clock.now()
-        for source, reason in failed.items():
-            last = self._last(source)
-            yield (
-                Carried(never_read(source, self.kinds[source], reason, now), {})
-                if last is None
-                else carried(last, source, reason, now)
-            )
+    def _last_known(self, source: str, why: str) -> Carried:
+        now, last = self.clock.now(), self._last(source)
+        if last is None:
+            return Carried(never_taken(source, self.kinds[source], why, now), {})
+        return carried(last, source, why, now)
 
     def _last(self, source: str) -> Snapshot | None:
         with self.database.reading() as work:
@@ -125,6 +150,7 @@ class Collection:
         snapshot: Snapshot,
         action: str,
         details: Mapping[str, str],
+        admission: Admission,
     ) -> StoredSnapshot:
         now = self.clock.now()
         partial = [each.id for each in snapshot.sources if each.coverage is Coverage.PARTIAL]
@@ -137,12 +163,29 @@ class Collection:
         with self.database.writing() as work:
             work.snapshots.add(snapshot, now)
             work.audit.record(action, authorization.actor, snapshot.digest, told, now)
+            admission.record(work, authorization.actor, snapshot.digest, now)
         return StoredSnapshot(
             digest=snapshot.digest,
             taken_at=snapshot.taken_at,
             stored_at=now,
             sources=snapshot.sources,
             rows={name: len(table) for name, table in snapshot.tables.items()},
+        )
+
+    def _refuse(
+        self, authorization: Authorization, snapshot: Snapshot, origin: str, admission: Admission
+    ) -> None:
+        """Keep the readings out, and say so."""
+        with self.database.writing() as work:
+            told = replace(admission, taken=())  # for nothing is taken
+            told.record(work, authorization.actor, snapshot.digest, self.clock.now())
+        reasons = (
+            f"{source}: {one.sentences} {HOW_TO_ACCEPT.format(source)}"
+            for source, one in admission.refused.items()
+        )
+        raise ConflictError(
+            f"The bundle {origin} was not stored, for not all of a directory may be in it. "
+            + " ".join(reasons)
         )
 
     def _record_failure(self, authorization: Authorization, details: Mapping[str, str]) -> None:
