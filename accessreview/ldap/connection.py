@@ -10,7 +10,7 @@ import ldap3
 from accessreview.ldap import kerberos
 from accessreview.ldap.ids import text
 from accessreview.ldap.port import Entry, Scope, WritingConnection
-from accessreview.ldap.ranges import Raw, completed
+from accessreview.ldap.ranges import Raw, completed, is_complete
 from accessreview.ldap.reasons import (
     ADMIN_LIMIT,
     NO_SUCH_OBJECT,
@@ -151,6 +151,12 @@ class DirectoryConnection:
             ]
 
     def _complete(self, answer: Mapping[str, Any]) -> Entry:
+        raw: Raw = answer["raw_attributes"]
+        if is_complete(raw):
+            return Entry(answer["dn"], raw)
+        return Entry(answer["dn"], self._put_together(answer["dn"], raw))
+
+    def _put_together(self, dn: str, raw: Raw) -> Raw:
         def more(attributes: Sequence[str]) -> Raw | None:
             doing = f"reading the rest of {dn}"
             result, entries = self._search(doing, dn, _ANY, ldap3.BASE, attributes)
@@ -158,11 +164,10 @@ class DirectoryConnection:
                 self._session.fail(doing, result_words(result["result"], result["message"]))
             return entries[0]["raw_attributes"] if entries else None
 
-        dn = str(answer["dn"])
-        attributes = completed(answer["raw_attributes"], more)
+        attributes = completed(raw, more)
         if attributes is None:
             self._session.fail(f"reading all values of {dn}", "they changed while they were read")
-        return Entry(dn, attributes)
+        return attributes
 
 
 @contextmanager

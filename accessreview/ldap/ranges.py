@@ -14,14 +14,17 @@ _RANGE = re.compile(r"range=(\d+)-(\d+|\*)")
 _ATTEMPTS = 3
 
 
+def is_complete(raw: Raw) -> bool:
+    """Whether nothing has to be put together; so it is with nearly every entry."""
+    return ";" not in "".join(raw) and all(raw.values())
+
+
 def completed(raw: Raw, more: More) -> Mapping[str, tuple[bytes, ...]] | None:
     """Return all values by attribute name without options.
 
     ``more`` reads the attributes named of the same entry again. None when the values changed
     underneath each time, so that no complete reading came together.
     """
-    if ";" not in "".join(raw) and all(raw.values()):
-        return raw  # as nearly always, and it is asked of every entry
     whole: dict[str, tuple[bytes, ...]] = {}
     ranged: set[str] = set()
     for name in sorted(raw, key=len):  # the plain name before those with options
