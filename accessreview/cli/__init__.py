@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "accessreview.cli.analysis:explain_command",
     "import": "accessreview.cli.collect:import_command",
     "persons": "accessreview.cli.persons:persons",
+    "reading": "accessreview.cli.reading:reading",
     "remediation": "accessreview.cli.remediation:remediation",
     "ruleset": "accessreview.cli.ruleset:ruleset",
     "run": "accessreview.cli.serve:run",

@@ -32,7 +32,7 @@ def a_reading(
 ) -> Reading:
     """So many of each; the direct members are of group 0, which permissions name."""
     standings = list(outside)
-    rows = {
+    rows: dict[str, list[tuple[str, ...]]] = {
         "accounts": [
             ("dir", f"a{n}", f"u{n}", f"U {n}", "", "human", "true", "") for n in range(accounts)
         ],
