@@ -8,6 +8,7 @@ from accessreview.services.ports import Clock, Database
 from accessreview.services.queries.campaigns import CampaignQueries
 from accessreview.services.queries.directories import DirectoryQueries
 from accessreview.services.queries.overview import OverviewQueries
+from accessreview.services.queries.refusals import RefusalQueries
 from accessreview.services.queries.reviews import ReviewQueries
 from accessreview.services.queries.sources import SourceQueries
 from accessreview.services.queries.trail import TrailQueries
@@ -25,6 +26,7 @@ class Queries:
     campaigns: CampaignQueries
     sources: SourceQueries
     directories: DirectoryQueries
+    refusals: RefusalQueries
     trail: TrailQueries
 
     @classmethod
@@ -48,5 +50,6 @@ class Queries:
             CampaignQueries(database, clock),
             SourceQueries(database, clock, views),
             DirectoryQueries(database, views),
+            RefusalQueries(database, clock),
             TrailQueries(database),
         )

@@ -1,17 +1,19 @@
 """Sources with their freshness: when each was last read, how completely, and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from accessreview.analysis.hygiene import ambiguities
 from accessreview.model.access import AccountRef
-from accessreview.model.snapshot import Coverage, Source
+from accessreview.model.refusal import Figures
+from accessreview.model.snapshot import Coverage, Source, SourceKind
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, StoredSnapshot
 from accessreview.services.queries.views import SnapshotViews
 from accessreview.services.standing import FRESH_FOR
+from accessreview.snapshot.completeness import figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,21 @@ class SourceQueries:
             )
             for one in ambiguities(view.estate)
         )
+
+    def holdings(self, authorization: Authorization) -> Mapping[str, Figures]:
+        """How much each directory has in the newest snapshot, by source."""
+        require(authorization, Capability.SEE_SOURCES)
+        with self.database.reading() as unit:
+            latest = unit.snapshots.latest()
+            if latest is None:
+                return {}
+            snapshot = self.views.of(unit, latest.digest).snapshot
+        tables = {**snapshot.tables, **snapshot.annex}
+        return {
+            one.id: figures(tables, one.id)
+            for one in snapshot.sources
+            if one.kind is SourceKind.DIRECTORY
+        }
 
     def freshness(self, authorization: Authorization, history: int = 20) -> Freshness:
         require(authorization, Capability.SEE_SOURCES)

@@ -1,10 +1,12 @@
 """Sources: how fresh and how complete what we know is, and reading them again."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 
+from accessreview.model.refusal import Figures
 from accessreview.model.snapshot import Joined, Standing
 from accessreview.services.authorization import Capability, allowed
 from accessreview.services.queries.directories import JoinedAccounts, Outsiders, Together
@@ -21,6 +23,8 @@ bp = Blueprint("sources", __name__, url_prefix="/sources")
 class SourcesPage(Page):
     template: ClassVar[str] = "sources/show.html"
     freshness: Freshness
+    holdings: Mapping[str, Figures]
+    kept_out: Sequence[str]
     unresolved: tuple[UnresolvedPrincipal, ...]
     together: Together
     may_collect: bool
@@ -48,6 +52,8 @@ def show() -> Response:
         SourcesPage(
             title="Sources",
             freshness=application().queries.sources.freshness(who),
+            holdings=application().queries.sources.holdings(who),
+            kept_out=application().queries.refusals.waiting(who),
             unresolved=application().queries.sources.unresolved(who),
             together=application().queries.directories.together(who),
             may_collect=allowed(who, Capability.COLLECT),

@@ -26,6 +26,7 @@ PAGES = {
         "/campaigns/{}/plan",
         "/evidence",
         "/sources",
+        "/sources/kept-out",
         "/audit",
         "/users",
         "/password",
