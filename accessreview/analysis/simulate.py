@@ -5,7 +5,7 @@ Taking away can give: an entry that is gone no longer hides a wider one above it
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,6 +75,17 @@ def compare(before: Estate, after: Estate) -> SimulatedChange:
     named = {*old.accounts_naming(concerned).tolist(), *new.accounts_naming(concerned).tolist()}
     masks = {account: new.principals_of(account) for account in moved}
     return _compared(before, after.vcenters, masks, named)
+
+
+def compare_principals(
+    estate: Estate, vcenter: str, principals: Mapping[int, int]
+) -> SimulatedChange:
+    """What would change in one vCenter if these accounts were these principals instead.
+
+    Both are given as numbers: rows of ``accounts``, and sets of principals as bits.
+    """
+    only = {vcenter: estate.vcenters[vcenter]}
+    return _compared(replace(estate, vcenters=only), only, principals, set())
 
 
 def _concerned(before: Vcenter, after: Vcenter) -> set[int]:

@@ -1,0 +1,50 @@
+"""Observations: what should be known of permissions and directories beside what rules find."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ObservationKind(StrEnum):
+    """What was observed; ``docs/reference/observations.md`` says of each what it means."""
+
+    MORE_THAN_SHOWN = "more-than-shown"
+    ANOTHER_OBJECT = "another-object"
+    RENAMED = "renamed"
+    COUNTED_DIFFERENTLY = "counted-differently"
+    NOT_DERIVED = "not-derived"
+    EVERYBODY = "everybody-holds-it"
+    ORPHAN = "orphan"
+    AMBIGUOUS_PRINCIPAL = "ambiguous-principal"
+    UNRESOLVED_MEMBERS = "unresolved-members"
+    DORMANT_PRIVILEGE = "dormant-privilege"
+    AMBIGUOUS_PERSONS = "ambiguous-persons"
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """An account, a group or an outsider that an observation is about, and why it is.
+
+    ``id`` is that in ``source``; of an outsider, as its group names it.
+    """
+
+    source: str
+    id: str
+    name: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """One thing observed of one vCenter in one snapshot.
+
+    ``principal`` is spelled as a permission has it, and empty where it is about the whole vCenter.
+    ``concerned`` may be long and makes its parts only when they are asked for.
+    """
+
+    kind: ObservationKind
+    vcenter: str
+    detail: str
+    concerned: Sequence[Concerned] = ()
+    principal: str = ""
+    is_group: bool = False
