@@ -17,6 +17,7 @@ from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.snapshot import SourceKind
 from accessreview.remediators.directory import DirectoryRemediator
+from accessreview.remediators.members import Names
 from accessreview.remediators.vcenter import VCenterRemediator
 from accessreview.services.ports import ReadingSource, Remediator
 from accessreview.settings import (
@@ -75,6 +76,11 @@ def remediators_of(settings: Settings) -> tuple[Remediator, ...]:
                         source.id,
                         DirectoryKind(source.kind),
                         _server(source, account.username, account.password_file),
+                        Names(
+                            unique_id=source.attributes.unique_id,
+                            login=source.attributes.login,
+                            members=source.attributes.members,
+                        ),
                     )
                 )
             case _:

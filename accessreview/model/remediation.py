@@ -11,7 +11,8 @@ from accessreview.model.access import AccountRef, EntityRef, GroupRef
 class MembershipRemoval:
     """Take one account out of one group, in the directory that holds the group.
 
-    Locators are distinguished names as last read; empty where the source has none.
+    Locators are distinguished names as last read; empty where the source has none. ``ways`` are
+    those of the annex: by what the account is a member where that is not the attribute ``member``.
     """
 
     group: GroupRef
@@ -20,6 +21,7 @@ class MembershipRemoval:
     member: AccountRef
     member_login: str
     member_locator: str
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

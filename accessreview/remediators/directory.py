@@ -4,40 +4,41 @@ One modify deletes exactly the stored values that name the member, never replaci
 that a change made meanwhile by somebody else is not lost. Nothing is ever tried twice.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from accessreview.ldap.connection import open_connection
-from accessreview.ldap.ids import decoded, object_id, text, texts
+from accessreview.ldap.ids import decoded, sid_text
 from accessreview.ldap.port import Connection, Entry, WritingConnection
-from accessreview.ldap.reasons import OBJECT_CLASS_VIOLATION, SUCCESS, result_words
-from accessreview.ldap.settings import DirectoryKind, ServerSettings
-from accessreview.model.dn import canonical, without_uid
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.errors import RemediationError
 from accessreview.model.remediation import AppliedChange, Change, MembershipRemoval
-
-_BY_NAME = ("member", "uniqueMember")
-_BY_LOGIN = "memberUid"
-_GROUP_ATTRIBUTES = (
-    *("objectClass", "objectSid", "objectGUID", "entryUUID", "adminCount", "gidNumber"),
-    *(*_BY_NAME, _BY_LOGIN),
+from accessreview.remediators.guards import (
+    GROUP_ATTRIBUTES,
+    MEMBER_ATTRIBUTES,
+    Case,
+    Self,
+    crossing,
 )
-_MEMBER_ATTRIBUTES = (
-    *("objectClass", "objectSid", "objectGUID", "entryUUID", "uid"),
-    *("primaryGroupID", "gidNumber"),
-)
+from accessreview.remediators.ldif import line
+from accessreview.remediators.members import Membership, Names, Values
+from accessreview.remediators.objects import Objects
+from accessreview.remediators.results import RESULTS, Result, said
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRemediator:
     """Changes the groups of one directory, with an account that may write their members.
 
-    ``source`` is the directory's id in every snapshot.
+    ``source`` is the directory's id in every snapshot; ``names`` must be those by which it was
+    read, for ids are compared.
     """
 
     source: str
     kind: DirectoryKind
     settings: ServerSettings
+    names: Names = field(default_factory=Names)
 
     def covers(self, change: Change) -> bool:
         return isinstance(change, MembershipRemoval) and change.group.source == self.source
@@ -46,7 +47,7 @@ class DirectoryRemediator:
         """Remove the membership after reading it again, and read it again after.
 
         A membership that is gone already is a success, and nothing is changed for it. What counts
-        in the end is the second reading, whatever the server answered.
+        in the end is the second reading, on the same server, whatever the server answered.
 
         Raises:
             RemediationError: it was refused before, or failed; the sentence says which.
@@ -55,171 +56,156 @@ class DirectoryRemediator:
         if not isinstance(change, MembershipRemoval) or not self.covers(change):
             raise RemediationError(f"{self.settings.name} does not hold what is to be changed.")
         with open_connection(self.settings, RemediationError, writes=True) as connection:
-            member = self._member(connection, change)
-            group = self._group(connection, change)
-            self._refuse_what_stays(group, member, change)
-            stored = _stored(group, member)
-            if not stored:
-                already = f"{_pair(change, 'The')} was not there any more; nothing was changed."
-                return AppliedChange(already, already)
-            answer = _Answer.of(connection, group, stored)
-            return self._compared(change, member, group, self._again(connection, change), answer)
+            removal = _Removal(
+                change, connection, Membership(_kind(self.kind, connection), self.names)
+            )
+            return removal.carry_out()
 
-    def _again(self, connection: Connection, change: MembershipRemoval) -> Entry:
+
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """One removal over one connection."""
+
+    change: MembershipRemoval
+    connection: WritingConnection
+    membership: Membership
+
+    def carry_out(self) -> AppliedChange:
+        if self.change.member.source != self.change.group.source:
+            raise RemediationError(crossing(self.change, self.membership.kind))
+        member = self._member()
+        group = self._group(self.connection)
+        if refusal := self._case(group, member).refusal():
+            raise RemediationError(refusal)
+        stored = self.membership.stored(group, member)
+        if not stored:
+            already = f"{self._pair('The')} was not there any more; nothing was changed."
+            return AppliedChange(already, already)
+        answer = self._delete(group, stored)
+        return self._compared(member, group, self._again(), answer)
+
+    @property
+    def _settings(self) -> ServerSettings:
+        """Of the server that answered, which may be another than the first that was named."""
+        return self.connection.settings
+
+    def _delete(self, group: Entry, stored: Values) -> int | RemediationError:
+        """The result code; or why there was none, when nobody knows what became of it."""
+        name = self._objects(self.connection).name_by_id(self.change.group.id) or group.dn
+        try:
+            return self.connection.delete_values(name, stored)
+        except RemediationError as failure:
+            return failure
+
+    def _again(self) -> Entry:
         """Look again on the same server, over a new connection if the first is gone."""
         try:
-            if connection.is_open:
-                return self._group(connection, change)
-            with open_connection(self.settings, RemediationError) as another:
-                return self._group(another, change)
+            if self.connection.is_open:
+                return self._group(self.connection)
+            with open_connection(self._settings, RemediationError) as another:
+                return self._group(another)
         except RemediationError as failure:
             raise RemediationError(
-                f"Whether {_pair(change)} is gone is not known; look before trying again. {failure}"
+                f"Whether {self._pair('the')} is gone is not known; look before trying again."
+                f" {failure}"
             ) from None
 
     def _compared(
-        self,
-        change: MembershipRemoval,
-        member: Entry,
-        before: Entry,
-        after: Entry,
-        answer: "_Answer",
+        self, member: Entry, before: Entry, after: Entry, answer: int | RemediationError
     ) -> AppliedChange:
-        stored = _stored(before, member)
-        if _stored(after, member):
+        kind, stored = self.membership.kind, self.membership.stored(before, member)
+        is_there = bool(self.membership.stored(after, member))
+        words = (
+            f"what came of it was not answered, so it was looked at again ({answer})"
+            if isinstance(answer, RemediationError)
+            else said(kind, answer, is_there=is_there)
+        )
+        if is_there:
             raise RemediationError(
-                f"{_pair(change, 'The')} is still there in {self.settings.label}: {answer.words}."
+                f"{self._pair('The')} is still there in {self._settings.label}: {words}."
             )
         values = "; ".join(
             f"{name}: {decoded(value)}" for name, some in stored.items() for value in some
         )
+        is_ours = (
+            isinstance(answer, RemediationError) or RESULTS[kind].get(answer) is Result.REMOVED
+        )
+        undo = f" To put it back: {_undo(self._settings, after.dn, stored)}" if is_ours else ""
         return AppliedChange(
-            f"{_pair(change, 'The')} was there, as {values}, one of {_count(before)} members.",
-            f"{_pair(change, 'The')} is gone; {_count(after)} members are left."
-            f" {self.settings.label}: {answer.words}.",
+            f"{self._pair('The')} was there, as {values} in {before.dn}, one of"
+            f" {self.membership.count(before)} members.",
+            f"{self._pair('The')} is gone; members that are left: {self.membership.count(after)}."
+            f" {self._settings.label}: {words}.{undo}",
         )
 
-    def _group(self, connection: Connection, change: MembershipRemoval) -> Entry:
+    def _group(self, connection: Connection) -> Entry:
+        change, names = self.change, self.membership.names.of_members(self.membership.kind)
         what = f"the group {change.group_name} ({change.group_locator})"
-        return self._as_reviewed(
-            connection, what, change.group_locator, change.group.id, _GROUP_ATTRIBUTES
+        return self._found(
+            connection, what, change.group_locator, change.group.id, (*GROUP_ATTRIBUTES, *names)
         )
 
-    def _member(self, connection: Connection, change: MembershipRemoval) -> Entry:
-        if change.member.source != self.source:
-            raise RemediationError(
-                f"{_pair(change, 'The')} crosses from one directory to another; a person has to"
-                " remove it."
-            )
+    def _member(self) -> Entry:
+        change, login = self.change, self.membership.names.of_logins()
         what = f"the account {change.member_login} ({change.member_locator})"
-        return self._as_reviewed(
-            connection, what, change.member_locator, change.member.id, _MEMBER_ATTRIBUTES
+        return self._found(
+            self.connection,
+            what,
+            change.member_locator,
+            change.member.id,
+            (*MEMBER_ATTRIBUTES, login),
         )
 
-    def _as_reviewed(
+    def _found(
         self,
         connection: Connection,
         what: str,
         locator: str,
-        expected: str,
+        id_: str,
         attributes: Sequence[str],
     ) -> Entry:
-        if not locator:
-            raise RemediationError(f"Where {what} is kept is not known; collect again.")
-        entry = connection.entry(locator, attributes)
-        if entry is None:
+        found = self._objects(connection).find(locator, id_, attributes)
+        if found is None:
             raise RemediationError(
-                f"{self.settings.label} shows no longer {what}, or not to the account used here;"
-                " collect again."
+                f"{self._settings.label} shows {what} no longer under its id, or not to the"
+                " account used here; collect again."
             )
-        if object_id(self.kind, entry.attributes) != expected:
-            raise RemediationError(
-                f"Another object has taken the place of {what} in {self.settings.label};"
-                " collect again."
-            )
-        return entry
+        return found
 
-    def _refuse_what_stays(self, group: Entry, member: Entry, change: MembershipRemoval) -> None:
-        """Refuse before anything is tried what would not end the membership, or end more."""
-        if self.kind is DirectoryKind.ACTIVE_DIRECTORY:
-            number = text(member.attributes, "primarygroupid")
-            domain = change.member.id.rpartition("-")[0]
-            by_number = bool(number) and change.group.id == f"{domain}-{number}"
-        else:
-            number = text(member.attributes, "gidnumber")
-            by_number = bool(number) and number == text(group.attributes, "gidnumber")
-        if by_number:
-            raise RemediationError(
-                f"{change.group_name} is the primary group of {change.member_login}, which ends"
-                " only when the account gets another one; a person has to do that."
-            )
-        if text(group.attributes, "admincount") == "1":
-            raise RemediationError(
-                f"{change.group_name} is a protected group of {self.settings.name}; a person has"
-                " to change it."
-            )
-        logins = texts(member.attributes, ("uid",))
-        folded = {login.casefold() for login in logins}
-        for value in texts(group.attributes, ("memberuid",)):
-            if value not in logins and value.casefold() in folded:
-                raise RemediationError(
-                    f"{change.group_name} names {value}, which is {change.member_login} only"
-                    " without regard to case; a person has to decide whether it is meant."
-                )
+    def _objects(self, connection: Connection) -> Objects:
+        return Objects(connection, self.membership.kind, self.membership.names.unique_id)
 
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What came back of the change, as the end of a sentence."""
-
-    words: str
-
-    @classmethod
-    def of(
-        cls, connection: WritingConnection, group: Entry, stored: Mapping[str, Sequence[bytes]]
-    ) -> "_Answer":
-        try:
-            code = connection.delete_values(group.dn, stored)
-        except RemediationError as failure:
-            return cls(f"what came of it was not answered, so it was looked at again ({failure})")
-        if code == OBJECT_CLASS_VIOLATION:
-            return cls(
-                "it is the last member, and a group of this class may not be empty; put a"
-                f" placeholder in it, or delete the group (code {code})"
-            )
-        if code == SUCCESS:
-            return cls(f"the server says that it was done (code {code})")
-        return cls(result_words(code))
-
-
-def _stored(group: Entry, member: Entry) -> Mapping[str, tuple[bytes, ...]]:
-    """The values that name the member, exactly as stored, by attribute."""
-    key = canonical(member.dn)
-    logins = texts(member.attributes, ("uid",))
-    found = {
-        name: tuple(
-            value
-            for value in group.attributes.get(name.lower(), ())
-            if _key(without_uid(decoded(value))) == key
+    def _case(self, group: Entry, member: Entry) -> Case:
+        sids = frozenset[str]()
+        if self.membership.kind is DirectoryKind.ACTIVE_DIRECTORY:
+            root = self.connection.entry("", ["tokenGroups"])
+            sids = frozenset(
+                map(sid_text, root.attributes.get("tokengroups", ()) if root else ())
+            ) - {""}
+        return Case(
+            change=self.change,
+            group=group,
+            member=member,
+            membership=self.membership,
+            own=Self(sids, self._settings.bind_dn),
+            directory=self._settings.name,
         )
-        for name in _BY_NAME
-    }
-    found[_BY_LOGIN] = tuple(
-        value for value in group.attributes.get("memberuid", ()) if decoded(value) in logins
-    )
-    return {name: values for name, values in found.items() if values}
+
+    def _pair(self, article: str) -> str:
+        return f"{article} membership of {self.change.member_login} in {self.change.group_name}"
 
 
-def _key(value: str) -> str:
-    try:
-        return canonical(value)
-    except ValueError:
-        return ""
+def _kind(kind: DirectoryKind, connection: Connection) -> DirectoryKind:
+    return connection.identity.kind if kind is DirectoryKind.LDAP else kind
 
 
-def _count(group: Entry) -> int:
-    return sum(len(group.attributes.get(name.lower(), ())) for name in (*_BY_NAME, _BY_LOGIN))
-
-
-def _pair(change: MembershipRemoval, article: str = "the") -> str:
-    return f"{article} membership of {change.member_login} in {change.group_name}"
+def _undo(settings: ServerSettings, dn: str, stored: Values) -> str:
+    """A command for a person who may write to the group, which adds exactly what was removed."""
+    lines = [line("dn", dn), "changetype: modify\n"]
+    for name, values in stored.items():
+        lines += [f"add: {name}\n", *(line(name, value) for value in values), "-\n"]
+    words = " ".join(shlex.quote(one.removesuffix("\n")) for one in lines)
+    scheme = "ldaps" if settings.security is Security.LDAPS else "ldap"
+    demand = "" if settings.security is Security.LDAPS else "-ZZ "
+    server = f"{scheme}://{settings.host}:{settings.actual_port}"
+    return rf"printf '%s\n' {words} | ldapmodify -x {demand}-H {server} -D ACCOUNT -W"

@@ -1,38 +1,41 @@
 """The same removals as LDIF change records (RFC 2849) for a person to read and apply."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from accessreview.model.remediation import MembershipRemoval
+from accessreview.review.by_hand import by_hand
 
 _HEAD = """\
-# Removes group memberships that a review revoked.
-# OpenLDAP:         ldapmodify -c -ZZ -H ldap://SERVER -D ACCOUNT -W -f THIS-FILE
-# Active Directory: ldifde -i -k -f THIS-FILE
+# Removes group memberships that a review revoked. Put SERVER and ACCOUNT in.
+# Active Directory, on Windows:  ldifde -i -k -f THIS-FILE
+# OpenLDAP, 389 Directory Server, FreeIPA, vCenter's own directory, and Active Directory elsewhere:
+#   ldapmodify -c -x -H ldaps://SERVER -D ACCOUNT -W -f THIS-FILE
+# Each record names the member that goes; to put one back, say "add" where it says "delete".
 """
 _ALTERNATIVES = """\
 # A directory keeps members in one of these ways. Answer 16 (no such attribute) to the others is
 # expected, and -c lets the rest go on.
 """
+_EVERY_WAY = ("member", "uniqueMember", "memberUid")
+_LOGINS = "memberuid"
 
 
 def script(changes: Iterable[MembershipRemoval]) -> str:
     """Write change records, each deleting one value that names one member.
 
-    Groups of Active Directory, known by their SID, keep names in ``member`` alone. Others may keep
-    names or logins in one of three attributes; which is not recorded, so there is a record for
-    each. A change without the names that it takes is a comment that says so.
+    Groups that are known by their SID keep names in ``member`` alone. Of others it is recorded when
+    a member is one by another attribute; where nothing is recorded there is a record for each of
+    the usual three. What no record can end is a comment that says why and what to do.
     """
     return "\n".join([_HEAD, *(_records(change) for change in sorted(changes))])
 
 
 def _records(change: MembershipRemoval) -> str:
     what = f"{change.member_login} out of {change.group_name}"
-    is_active_directory = change.group.id.startswith("S-1-")
-    values = [("member", change.member_locator)]
-    if not is_active_directory:
-        values += [("uniqueMember", change.member_locator), ("memberUid", change.member_login)]
-    values = [(name, value) for name, value in values if value]
+    values = [(name, value) for name, value in _values(change) if value]
+    if why := by_hand(change):
+        return _comment(f"By hand: take {what}. {why}")
     if not change.group_locator or not values or change.member.source != change.group.source:
         return _comment(f"By hand: take {what}, for which no record can be written.")
     return "\n".join(
@@ -43,16 +46,28 @@ def _records(change: MembershipRemoval) -> str:
     )
 
 
+def _values(change: MembershipRemoval) -> Iterator[tuple[str, str]]:
+    if change.group.id.startswith("S-1-"):
+        names: tuple[str, ...] = ("member",)
+    elif change.ways:
+        names = tuple(dict.fromkeys(("member", *change.ways)))
+    else:
+        names = _EVERY_WAY
+    for name in names:
+        yield name, change.member_login if name.lower() == _LOGINS else change.member_locator
+
+
 def _record(dn: str, attribute: str, value: str) -> str:
-    return f"{_line('dn', dn)}changetype: modify\ndelete: {attribute}\n{_line(attribute, value)}-\n"
+    return f"{line('dn', dn)}changetype: modify\ndelete: {attribute}\n{line(attribute, value)}-\n"
 
 
-def _line(name: str, value: str) -> str:
+def line(name: str, value: str | bytes) -> str:
     """One attribute, in base64 unless it is a SAFE-STRING that does not end in a blank."""
-    if all(" " <= char <= "~" for char in value) and value[:1] not in " :<" and value[-1:] != " ":
-        return f"{name}: {value}\n"
-    encoded = base64.b64encode(value.encode("utf-8", "surrogateescape")).decode("ascii")
-    return f"{name}:: {encoded}\n"
+    raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
+    is_safe = all(0x20 <= one <= 0x7E for one in raw)  # noqa: PLR2004 - blank and tilde
+    if is_safe and raw[:1] not in {b" ", b":", b"<"} and raw[-1:] != b" ":
+        return f"{name}: {raw.decode('ascii')}\n"
+    return f"{name}:: {base64.b64encode(raw).decode('ascii')}\n"
 
 
 def _comment(sentence: str) -> str:

@@ -27,11 +27,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Names and locators for the words of a change."""
+    """Names and locators for the words of a change, and by what somebody is a member."""
 
     logins: Mapping[AccountRef, str]
     groups: Mapping[GroupRef, str]
     locators: Mapping[tuple[str, str], str]
+    ways: Mapping[tuple[GroupRef, AccountRef], tuple[str, ...]]
 
 
 def is_signed(item: ReviewItem, outcome: Outcome) -> bool:
@@ -93,6 +94,7 @@ def _membership(account: AccountRef, group: GroupRef, directory: Directory) -> M
         member=account,
         member_login=directory.logins.get(account, account.id),
         member_locator=directory.locators.get((account.source, account.id), ""),
+        ways=directory.ways.get((group, account), ()),
     )
 
 

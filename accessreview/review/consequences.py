@@ -14,6 +14,7 @@ from accessreview.model.remediation import (
     TaskState,
 )
 from accessreview.model.review import Outcome, ReviewItem
+from accessreview.review.by_hand import by_hand
 from accessreview.review.changes import (
     ChangeKey,
     Directory,
@@ -118,13 +119,14 @@ class Planning:
             change=change,
             state=TaskState.PLANNED if known is None else known.state,
             also_lost=also_lost,
-            note="" if known is None else known.note,
+            note=_note(change) if known is None else known.note,
             updated_at=self.at if known is None else known.updated_at,
         )
         if reason and fresh.state is not TaskState.BLOCKED:
             fresh = replace(fresh, state=advance(TASK, fresh.state, TaskAction.BLOCK))
         elif not reason and fresh.state is TaskState.BLOCKED:
-            fresh = replace(fresh, state=advance(TASK, fresh.state, TaskAction.RELEASE), note="")
+            released = advance(TASK, fresh.state, TaskAction.RELEASE)
+            fresh = replace(fresh, state=released, note=_note(change))
         if reason:
             fresh = replace(fresh, note=reason)
         return None if fresh == known else replace(fresh, updated_at=self.at)
@@ -157,6 +159,12 @@ class Planning:
 
 
 _OVER = frozenset({TaskState.VERIFIED})
+
+
+def _note(change: Change) -> str:
+    """What there is to say of a change that nothing has become of yet."""
+    why = by_hand(change) if isinstance(change, MembershipRemoval) else ""
+    return f"By hand: {why}" if why else ""
 
 
 def folded(key: PermissionKey) -> PermissionKey:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.holdings import Holding, Holdings, holdings
 from accessreview.analysis.reached import accounts_matching, groups_named, memberships_leading_to
-from accessreview.model.access import GroupRef, PermissionKey
+from accessreview.model.access import AccountRef, GroupRef, PermissionKey
 from accessreview.model.errors import NotFoundError
 from accessreview.model.review import Chain
 from accessreview.model.snapshot import Snapshot
@@ -73,11 +73,16 @@ def group_names(snapshot: Snapshot) -> dict[GroupRef, str]:
 
 
 def directory_of(snapshot: Snapshot, people: People) -> Directory:
-    locators = snapshot.annex.get("locators")
+    locators, ways = snapshot.annex.get("locators"), snapshot.annex.get("ways")
+    by_pair: dict[tuple[GroupRef, AccountRef], tuple[str, ...]] = {}
+    for group_source, group, source, member, way in ways.rows() if ways else ():
+        pair = GroupRef(group_source, group), AccountRef(source, member)
+        by_pair[pair] = (*by_pair.get(pair, ()), way)
     return Directory(
         logins={ref: account.login for ref, account in people.accounts.items()},
         groups=group_names(snapshot),
         locators={
             (source, id_): locator for source, id_, locator in (locators.rows() if locators else ())
         },
+        ways=by_pair,
     )

@@ -200,14 +200,14 @@ def test_a_member_goes_once_and_is_then_gone_already(
     reading: Reading, remedy: DirectoryRemediator, settings: Settings, collect_ad: Collect
 ) -> None:
     change = removal(reading, "ann", "leave")
-    assert "is gone; 1 members are left" in remedy.apply(change).after
+    assert "is gone; members that are left: 1" in remedy.apply(change).after
     assert "not there any more" in remedy.apply(change).before
     assert members(collect_ad(settings()), "leave") == {"u01"}
 
 
 def test_the_last_member_of_a_group_may_go(reading: Reading, remedy: DirectoryRemediator) -> None:
     remedy.apply(removal(reading, "ann", "empty"))
-    assert "0 members are left" in remedy.apply(removal(reading, "u01", "empty")).after
+    assert "members that are left: 0" in remedy.apply(removal(reading, "u01", "empty")).after
 
 
 def test_an_account_without_the_right_changes_nothing(

@@ -3,6 +3,8 @@
 import base64
 from dataclasses import replace
 
+import pytest
+
 from accessreview.model.access import AccountRef, GroupRef
 from accessreview.model.remediation import MembershipRemoval
 from accessreview.remediators.ldif import script
@@ -40,6 +42,29 @@ def test_others_get_a_record_for_each_way_of_keeping_members() -> None:
     assert text.count("changetype: modify") == 3
     for line in ("member: uid=ann,dc=x", "uniqueMember: uid=ann,dc=x", "memberUid: ann"):
         assert f"\n{line}\n-\n" in text
+
+
+def test_where_it_is_recorded_by_what_somebody_is_a_member_no_other_way_is_tried() -> None:
+    assert script([replace(UNIX, ways=("memberUid",))]).count("changetype: modify") == 2
+    assert "uniqueMember" not in script([replace(UNIX, ways=("memberUid",))])
+    assert "\nroleOccupant: uid=ann,dc=x\n-\n" in script([replace(UNIX, ways=("roleOccupant",))])
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("primaryGroupID", "give the account another one"),
+        ("gidNumber", "both have the same gidNumber"),
+        ("memberURL", "change the search in memberURL"),
+        ("nsRole", "out of nsRoleDN of ann"),
+        ("foreign", "take out the value that names this id"),
+        ("other-source", "names uid=ann,dc=x"),
+    ],
+)
+def test_what_no_record_can_end_is_a_comment_that_says_what_to_do(way: str, words: str) -> None:
+    text = script([replace(UNIX, ways=("memberUid", way))])
+    assert "changetype" not in text
+    assert words in text
 
 
 def test_a_change_without_a_name_to_use_is_a_comment() -> None:

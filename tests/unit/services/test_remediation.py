@@ -57,6 +57,20 @@ def test_from_revocation_to_proof(peopled: House) -> None:
     ]
 
 
+def test_what_only_a_person_can_end_is_said_in_the_plan(peopled: House) -> None:
+    peopled.company.rows["ways"] = [("dir", "team", "dir", "dan", "gidNumber")]
+    collect(peopled)
+    campaign = peopled.open()
+    peopled.answer(campaign, DANS)
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    assert isinstance(task.change, MembershipRemoval)
+    assert (task.state, task.change.ways) == (TaskState.PLANNED, ("gidNumber",))
+    assert task.note == (
+        "By hand: dan is in Team because both have the same gidNumber: give the account another"
+        " one."
+    )
+
+
 def test_a_change_that_would_give_access_is_blocked_and_says_to_whom(peopled: House) -> None:
     campaign = peopled.open()
     peopled.answer(campaign, ("dan", "CORP\\Host Admins"))
