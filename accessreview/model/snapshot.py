@@ -79,7 +79,8 @@ ANNEX = _schemas(
 )
 """What a collection learns beyond the bundle's tables; kept with the snapshot, outside its digest.
 
-``responsibles``: who answers for an account (relation ``manager``) or a group (``owner``).
+``responsibles``: who answers for an account (relation ``manager``) or a group (``owner``). In a
+reading that is not joined yet, somebody of another directory is a name without a source.
 ``locators``: where a directory keeps an object: its distinguished name, verbatim as last read.
 ``states``: what is remarkable of an account or group (``State``), since when (RFC 3339, or empty)
 and by which attribute it is known.

@@ -26,6 +26,7 @@ from accessreview.snapshot.known import (
     sources_of_domains,
     sources_with_uuids,
 )
+from accessreview.snapshot.responsibles import find_responsibles
 from accessreview.snapshot.tables import extended, fields, only, rows_with
 
 WAYS = {Standing.FOREIGN: "foreign", Standing.ELSEWHERE: "other-source"}
@@ -59,6 +60,8 @@ _BY_UUID = "a directory that names its entries by UUID"
 def join(readings: Sequence[Reading]) -> list[Reading]:
     """Make members of the outsiders that some reading knows; say of the others what they mean.
 
+    Managers and owners who are known by name alone are found in the same way.
+
     Joining again changes nothing, and the order of the readings does not matter. ``members`` and
     ``ways`` only grow.
     """
@@ -71,7 +74,7 @@ def join(readings: Sequence[Reading]) -> list[Reading]:
         sources_of_domains(readings, unread) if unread else {},
         sources_with_uuids(readings) if any(one.names_by_uuid for one in left) else set(),
     )
-    return [_told(one, hides) for one in left]
+    return find_responsibles([_told(one, hides) for one in left])
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -42,6 +42,7 @@ class Product:
     other_classes: tuple[str, ...] = ()
     login: tuple[str, ...] = ("uid",)
     group_name: tuple[str, ...] = ("cn",)
+    managers: tuple[str, ...] = ("manager",)
     owners: tuple[str, ...] = ("owner",)
     members: tuple[str, ...] = ("member",)
     primary_group: str = ""
@@ -64,6 +65,7 @@ _ACTIVE_DIRECTORY = Product(
     other_classes=("contact", "foreignSecurityPrincipal"),
     login=("sAMAccountName",),
     group_name=("sAMAccountName",),
+    managers=("manager", "managedBy"),  # the latter of computers and managed service accounts
     owners=("managedBy", "msExchCoManagedByLink"),
     primary_group="primaryGroupID",
     further=("userPrincipalName", "groupType", "adminCount"),

@@ -131,7 +131,7 @@ class DirectorySchema:
         every = (
             *("objectClass", *id_attributes(self.kind, self.names.unique_id)),
             *(*self.login_attributes, *self.group_name_attributes, *self.display_name_attributes),
-            *("givenName", self.mail_attribute, self.manager_attribute, *self.owner_attributes),
+            *("givenName", self.mail_attribute, *self.manager_attributes, *self.owner_attributes),
             *(*self.member_attributes, product.primary_group, product.group_number),
             *(*product.roles, *product.further),
             *(name for _, name in product.identifiers),
@@ -159,8 +159,9 @@ class DirectorySchema:
         return self.names.mail or "mail"
 
     @property
-    def manager_attribute(self) -> str:
-        return self.names.manager or "manager"
+    def manager_attributes(self) -> tuple[str, ...]:
+        """All of them name who answers for an account."""
+        return (self.names.manager,) if self.names.manager else self.product.managers
 
     @property
     def owner_attributes(self) -> tuple[str, ...]:

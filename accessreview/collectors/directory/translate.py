@@ -13,7 +13,8 @@ from accessreview.collectors.directory.groups import group_name, group_states
 from accessreview.collectors.directory.identifiers import identifiers
 from accessreview.collectors.directory.members import Membership, Memberships
 from accessreview.collectors.directory.names import Aliases
-from accessreview.collectors.directory.objects import DirectoryObjects, objects
+from accessreview.collectors.directory.objects import DirectoryObjects, is_name, key_of, objects
+from accessreview.collectors.directory.outsiders import knows
 from accessreview.collectors.directory.raw import RawDirectory
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.territory import Territory
@@ -21,6 +22,7 @@ from accessreview.ldap.ids import texts
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import ANNEX, TABLES, Count, Coverage, Reading, Source
 from accessreview.snapshot.gaps import Gaps
+from accessreview.snapshot.responsibles import BY_NAME
 
 Rows = Iterable[tuple[str, ...]]
 
@@ -42,9 +44,10 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
     for what, read in (("account", found.accounts), ("group", found.groups)):
         if not read:
             gaps.add(f"Not one {what} was found", "the base, the filter or the rights are wrong")
-    tables = _of_entries(source.id, found, raw, schema, notes)
-    of_accounts = account_rows(source.id, found.accounts, schema, now, notes)
     territory = Territory.of(schema.bases, raw.referred)
+    tables = _of_entries(source.id, found, raw, schema)
+    tables["responsibles"] = _responsibles(source.id, found, schema, territory, notes)
+    of_accounts = account_rows(source.id, found.accounts, schema, now, notes)
     membership = Memberships(found, schema, territory, raw.found, gaps, notes).all()
     of_members = _of_membership(source.id, found, membership, schema)
     states = (*of_accounts["states"], *of_members["states"])
@@ -62,7 +65,7 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
 
 
 def _of_entries(
-    source: str, found: DirectoryObjects, raw: RawDirectory, schema: DirectorySchema, notes: Gaps
+    source: str, found: DirectoryObjects, raw: RawDirectory, schema: DirectorySchema
 ) -> dict[str, Rows]:
     aliases = Aliases(schema, raw.domains)
     accounts, groups = found.accounts.values(), found.groups.values()
@@ -74,7 +77,6 @@ def _of_entries(
             for one in some
             for name in names_of(one)
         ],
-        "responsibles": _responsibles(source, found, schema, notes),
         "locators": [(source, one.id, one.entry.dn) for one in (*accounts, *groups)],
         "identifiers": [
             (source, one.id, scheme, value)
@@ -121,12 +123,16 @@ def _counts(
 
 
 def _responsibles(
-    source: str, found: DirectoryObjects, schema: DirectorySchema, notes: Gaps
+    source: str,
+    found: DirectoryObjects,
+    schema: DirectorySchema,
+    territory: Territory,
+    notes: Gaps,
 ) -> Rows:
-    """Managers of accounts and owners of groups, as far as they are accounts of this directory."""
+    """Managers of accounts and owners of groups; by name those who may lie in another directory."""
     rows: dict[tuple[str, ...], None] = {}
     for items, relation, attributes in (
-        (found.accounts, "manager", (schema.manager_attribute,)),
+        (found.accounts, "manager", schema.manager_attributes),
         (found.groups, "owner", schema.owner_attributes),
     ):
         names = [name.lower() for name in attributes]
@@ -134,9 +140,9 @@ def _responsibles(
             for dn in texts(item.entry.attributes, names):
                 if responsible := found.account(dn):
                     rows[source, item.id, relation, source, responsible.id] = None
+                elif is_name(key := key_of(dn)) and not territory.holds(key, knows(found)):
+                    rows[source, item.id, relation, BY_NAME, dn] = None
                 else:
-                    notes.add(
-                        f"The {relation} is no account of this directory",
-                        f"{dn} of {item.entry.dn}",
-                    )
+                    told = f"{dn} of {item.entry.dn}"
+                    notes.add(f"The {relation} is no account of this directory", told)
     return tuple(rows)

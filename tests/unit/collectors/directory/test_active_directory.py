@@ -222,6 +222,13 @@ def test_the_owners_of_a_group_are_who_manages_it_and_who_helps() -> None:
     }
 
 
+def test_whoever_manages_a_machine_answers_for_its_account() -> None:
+    boss = f"CN=Ann,OU=people,{BASE}"
+    machine = ad_user(1102, "pc1$", objectClass=["user", "computer"], managedBy=boss)
+    reading = read(ACTIVE_DIRECTORY, ANN, machine)
+    assert rows(reading, "responsibles") == {(f"{DOMAIN}-1102", "manager", f"{DOMAIN}-1101")}
+
+
 def test_nothing_read_is_never_an_empty_directory() -> None:
     reading = read(ACTIVE_DIRECTORY)
     assert reading.source.coverage is Coverage.PARTIAL

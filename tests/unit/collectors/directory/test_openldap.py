@@ -298,6 +298,17 @@ def test_managers_and_owners_are_told_as_far_as_they_exist() -> None:
     assert any("uid=gone" in gap for gap in reading.source.gaps)
 
 
+def test_a_manager_who_lies_elsewhere_is_kept_by_name_until_directories_are_joined() -> None:
+    boss = "uid=boss,dc=other,dc=example"
+    reading = read(OPENLDAP, person("ann", manager=[boss, "no name"]), group("g", owner=boss))
+    assert set(reading.tables["responsibles"].rows()) == {
+        ("corp", "ann", "manager", "", boss),
+        ("corp", "g", "owner", "", boss),
+    }
+    told = "The manager is no account of this directory: no name of uid=ann,"
+    assert [gap.startswith(told) for gap in reading.source.gaps] == [True]
+
+
 def test_what_is_told_satisfies_every_rule_of_a_snapshot() -> None:
     reading = read(
         OPENLDAP,
