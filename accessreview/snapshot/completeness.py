@@ -14,13 +14,13 @@ from fractions import Fraction
 import numpy as np
 
 from accessreview.model.canonical import canonical_json, sha256
-from accessreview.model.columns import Table
+from accessreview.model.columns import Column, Table
 from accessreview.model.refusal import Figures, Reason, ReasonKind
 from accessreview.model.snapshot import ANNEX, TABLES, Count, Reading, Standing
 from accessreview.model.text_index import TextIndex
 from accessreview.model.texts import Texts
 from accessreview.snapshot.canonical import canonical, column_digest
-from accessreview.snapshot.tables import fields, rows_with
+from accessreview.snapshot.tables import Rows, fields, rows_with
 
 NOWHERE = frozenset({Standing.FOREIGN, Standing.ELSEWHERE, Standing.HIDDEN, Standing.DANGLING})
 """Members of these standings lead nowhere, once all readings are joined."""
@@ -155,9 +155,7 @@ def _bearing(reading: Reading, named: AbstractSet[str]) -> dict[str, str]:
     names, groups = _table(reading, "principal_names"), _table(reading, "groups")
     if not named or not len(names):
         return {}
-    index = TextIndex(Texts(sorted(named)))
-    rows = np.flatnonzero(index.find(names["name"].values.casefold())[names["name"].codes] >= 0)
-    ids = set(names["id"].take(rows).values)
+    ids = set(names["id"].take(_rows_named(names["name"], named)).values)
     return {id_: name for _, id_, name in fields(groups, rows_with(groups["id"], ids))}
 
 
@@ -183,12 +181,17 @@ def _names(reading: Reading, table: str, column: str, wanted: AbstractSet[str]) 
     if not wanted:
         return set()
     objects, names = _table(reading, table), _table(reading, "principal_names")
-    found = {value.casefold() for value in objects[column].values} & wanted
-    as_principals = {value for value in names["name"].values if value.casefold() in wanted}
-    rows = [*fields(names, rows_with(names["name"], as_principals))]
+    own = objects[column].take(_rows_named(objects[column], wanted)).values
+    rows = [*fields(names, _rows_named(names["name"], wanted))]
     ids = {id_ for _, id_, _ in rows}
     there = set(objects["id"].take(rows_with(objects["id"], ids)).values)
-    return found | {name.casefold() for _, id_, name in rows if id_ in there}
+    return {name.casefold() for name in (*own, *(name for _, id_, name in rows if id_ in there))}
+
+
+def _rows_named(column: Column, wanted: AbstractSet[str]) -> Rows:
+    """The rows with one of these values, which are without case."""
+    index = TextIndex(Texts(sorted(wanted)))
+    return np.flatnonzero(index.find(column.values.casefold())[column.codes] >= 0)
 
 
 def _unresolved(now: Figures, before: Figures | None, thresholds: Thresholds) -> Iterator[Reason]:

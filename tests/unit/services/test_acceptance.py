@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from accessreview.model.errors import ConflictError, InputError, NotAllowedError
+from accessreview.model.errors import ConflictError, InputError, NotAllowedError, StorageError
 from accessreview.model.snapshot import Coverage
+from accessreview.storage.repositories.audit import SqlAuditTrail
 from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
 from tests.unit.services.shrinking import (
     PEOPLE,
@@ -153,6 +154,23 @@ def test_nothing_is_accepted_unseen_or_twice(house: House) -> None:
     accept(house, number=2)
     with pytest.raises(ConflictError, match="accepted already"):
         accept(house)
+
+
+def test_without_its_record_there_is_no_acceptance(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collect(house)
+    hire(house, 40)
+    collect(house)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlAuditTrail, "record", _fail)
+        with pytest.raises(StorageError, match="audit trail"):
+            accept(house)
+    assert refused(house)[0].acceptance is None
+
+
+def _fail(*_args: object) -> None:
+    raise StorageError("The audit trail cannot be written.")
 
 
 def test_only_administrators_accept(house: House) -> None:
