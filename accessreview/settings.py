@@ -6,9 +6,9 @@ folder, those that stand here as defaults too.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -119,6 +119,13 @@ class IdentitySource(_Strict):
     ``directory`` is the id of that directory's source. Empty bases are the whole directory.
     """
 
+    _FITTING: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "ad-over-ldap": ("user_base", "group_base", "whole_domain", "direct_groups_only"),
+        "integrated": ("foreign_groups",),
+        "openldap": ("user_base", "group_base"),
+        "federated": (),
+    }
+
     directory: SourceId
     kind: Literal["ad-over-ldap", "integrated", "openldap", "federated"]
     user_base: str = ""
@@ -126,6 +133,14 @@ class IdentitySource(_Strict):
     whole_domain: bool = False
     direct_groups_only: bool = False
     foreign_groups: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "IdentitySource":
+        fitting = {"directory", "kind", *self._FITTING[self.kind]}
+        for name in sorted(type(self).model_fields.keys() - fitting):
+            if getattr(self, name):
+                raise ValueError(f"{name} means nothing for the kind {self.kind}; leave it out")
+        return self
 
 
 class VCenter(_Source):

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from accessreview.bootstrap.database import database_address
+from accessreview.bootstrap.identity_sources import identity_sources_of
 from accessreview.bootstrap.mapping import read_mapping
 from accessreview.bootstrap.persons import person_rules
 from accessreview.bootstrap.sources import (
@@ -144,7 +145,7 @@ def _assemble(world: _World) -> Application:
         evidence=_evidence(world),
         sign_in=SignIn(database, clock, hasher, new_token),
         users=UserAdministration(database, clock, ids, hasher),
-        queries=Queries.of(database, clock, describe, _parse),
+        queries=Queries.of(database, clock, describe, _parse, identity_sources_of(settings)),
         periodic=Periodic(
             database=database, clock=clock, jobs=_jobs(settings, refresh, campaigns.remind)
         ),

@@ -18,6 +18,7 @@ COMMANDS = {
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",
     "import": "accessreview.cli.collect:import_command",
+    "observations": "accessreview.cli.observations:observations",
     "persons": "accessreview.cli.persons:persons",
     "reading": "accessreview.cli.reading:reading",
     "remediation": "accessreview.cli.remediation:remediation",

@@ -12,6 +12,7 @@ _NAVIGATION = (
     ("Overview", "overview.show", Capability.SEE_OVERVIEW),
     ("My reviews", "reviews.index", Capability.REVIEW),
     ("Violations", "violations.index", Capability.SEE_FINDINGS),
+    ("Observations", "observations.index", Capability.SEE_FINDINGS),
     ("Campaigns", "campaigns.index", Capability.SEE_CAMPAIGNS),
     ("Evidence", "evidence.index", Capability.SEE_EVIDENCE),
     ("Sources", "sources.show", Capability.SEE_SOURCES),

@@ -41,6 +41,17 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "hidden": "Hidden from the account that reads",
         "dangling": "No entry found",
         "violations": "Access behind violations",
+        "more-than-shown": "Can do more than is shown",
+        "another-object": "The name means another object",
+        "renamed": "Renamed since",
+        "counted-differently": "vCenter counts fewer",
+        "not-derived": "vCenter may count fewer",
+        "everybody-holds-it": "Whoever there is holds it",
+        "orphan": "Names nobody known",
+        "ambiguous-principal": "Names several",
+        "unresolved-members": "Members not known",
+        "dormant-privilege": "Disabled, with privileges",
+        "ambiguous-persons": "Whose accounts is not clear",
     }
 )
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from accessreview.analysis.observations import IdentitySources
 from accessreview.model.policy import Ruleset
 from accessreview.services.ports import Clock, Database
 from accessreview.services.queries.campaigns import CampaignQueries
 from accessreview.services.queries.directories import DirectoryQueries
+from accessreview.services.queries.observations import ObservationQueries
 from accessreview.services.queries.overview import OverviewQueries
 from accessreview.services.queries.refusals import RefusalQueries
 from accessreview.services.queries.reviews import ReviewQueries
@@ -26,6 +29,7 @@ class Queries:
     campaigns: CampaignQueries
     sources: SourceQueries
     directories: DirectoryQueries
+    observations: ObservationQueries
     refusals: RefusalQueries
     trail: TrailQueries
 
@@ -36,11 +40,12 @@ class Queries:
         clock: Clock,
         describe: Callable[[str], str],
         parse_ruleset: Callable[[str], Ruleset],
+        identity_sources: IdentitySources = MappingProxyType({}),
     ) -> "Queries":
         """Wire all of them.
 
         ``describe`` says in plain words what a privilege allows; ``parse_ruleset`` reads the text
-        of a stored ruleset.
+        of a stored ruleset; ``identity_sources`` are those of each vCenter.
         """
         views = SnapshotViews()
         return cls(
@@ -50,6 +55,7 @@ class Queries:
             CampaignQueries(database, clock),
             SourceQueries(database, clock, views),
             DirectoryQueries(database, views),
+            ObservationQueries(database, views, identity_sources),
             RefusalQueries(database, clock),
             TrailQueries(database),
         )

@@ -19,6 +19,8 @@ PAGES = {
         "/",
         "/violations",
         "/violations/one?rule=SOD-1&kind=identity&subject=dan",
+        "/observations",
+        "/observations/one?kind=dormant-privilege&vcenter=vc",
         "/campaigns",
         "/campaigns/new",
         "/campaigns/{}",
