@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -30,12 +31,23 @@ def object_id(kind: DirectoryKind, attributes: Attributes, unique_id: str = "") 
 
     ``unique_id`` names the attribute that holds it where that is not one usual for the kind.
     """
-    for name in id_attributes(kind, unique_id):
-        decode = _DECODERS.get(name.lower())
-        raw = first(attributes, name.lower())
-        if found := decode(raw) if decode else decoded(raw).strip():
-            return found
-    return ""
+    return id_reader(kind, unique_id)(attributes)
+
+
+def id_reader(kind: DirectoryKind, unique_id: str = "") -> Callable[[Attributes], str]:
+    """Return what does that for many objects of one directory."""
+    ways = [
+        (name.lower(), _DECODERS.get(name.lower(), _stripped))
+        for name in id_attributes(kind, unique_id)
+    ]
+
+    def read(attributes: Attributes) -> str:
+        for name, decode in ways:
+            if found := decode(first(attributes, name)):
+                return found
+        return ""
+
+    return read
 
 
 def id_attributes(kind: DirectoryKind, unique_id: str = "") -> tuple[str, ...]:
@@ -52,6 +64,14 @@ def sid_text(raw: bytes) -> str:
         return raw.decode("ascii", "replace")
     if len(raw) < _SID_HEADER or len(raw) != _SID_HEADER + _SID_PART * raw[1]:
         return ""
+    if not raw[1]:
+        return _sid_head(raw)
+    number = int.from_bytes(raw[-_SID_PART:], "little")
+    return f"{_sid_head(raw[:-_SID_PART])}-{number}"
+
+
+@lru_cache(maxsize=1024)  # all objects of a domain share it
+def _sid_head(raw: bytes) -> str:
     authority = int.from_bytes(raw[2:_SID_HEADER], "big")
     parts = (
         int.from_bytes(raw[at : at + _SID_PART], "little")
@@ -69,6 +89,10 @@ def guid_text(raw: bytes) -> str:
         return str(UUID(bytes_le=raw))
     text_ = decoded(raw).strip("{}").lower()
     return text_ if _GUID.fullmatch(text_) else ""
+
+
+def _stripped(raw: bytes) -> str:
+    return decoded(raw).strip()
 
 
 def _folded(raw: bytes) -> str:
@@ -93,14 +117,15 @@ def first(attributes: Attributes, name: str) -> bytes:
 
 def text(attributes: Attributes, name: str) -> str:
     """First value as text, without surrounding blanks; empty when there is none."""
-    value = first(attributes, name)
-    return decoded(value).strip() if value else ""
+    values = attributes.get(name)
+    return decoded(values[0]).strip() if values else ""
 
 
 def texts(attributes: Attributes, names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(decoded(value) for name in names for value in attributes.get(name, ()))
+    return tuple([decoded(value) for name in names for value in attributes.get(name, ())])
 
 
 def decoded(value: bytes) -> str:
     """UTF-8, with NUL and bytes that are none spelled out: shown wrong, never lost or merged."""
-    return value.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    text_ = value.decode("utf-8", "backslashreplace")
+    return text_.replace("\0", "\\x00") if "\0" in text_ else text_
