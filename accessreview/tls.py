@@ -14,6 +14,17 @@ from typing import Protocol
 from accessreview.model.errors import ConfigurationError
 
 _SHA256_DIGITS = 64
+_ANOTHER_NAME = (
+    "give the host by a name that stands in the certificate, or have one issued for this name"
+)
+_REMEDIES = {
+    9: "set the clock right, here or where it was issued",
+    10: "have it renewed on the server",
+    62: _ANOTHER_NAME,
+    64: _ANOTHER_NAME,  # an address
+}
+"""By OpenSSL's number of what does not verify."""
+_OTHER_REMEDY = "give the right CA file or pin the certificate"
 
 
 class Peer(Protocol):
@@ -101,10 +112,9 @@ def tls_reason(error: ssl.SSLError, peer: Peer) -> str:
             )
         case ssl.SSLCertVerificationError():
             trusted = peer.ca_file or "the authorities of this machine"
-            return (
-                f"the certificate does not verify against {trusted}: {error.verify_message};"
-                " give the right CA file or pin the certificate"
-            )
+            remedy = _REMEDIES.get(error.verify_code, _OTHER_REMEDY)
+            why = error.verify_message.rstrip(".")
+            return f"the certificate does not verify against {trusted}: {why}; {remedy}"
         case _:
             return (
                 f"TLS failed ({error.reason or type(error).__name__}); TLS 1.2 or newer is needed"

@@ -38,7 +38,8 @@ _RESULTS = MappingProxyType(
         16: "no such value is there",
         NO_SUCH_OBJECT: "there is no such object, or the account used here may not see it",
         34: "that is no distinguished name",
-        INVALID_CREDENTIALS: "the name or the password is wrong",
+        INVALID_CREDENTIALS: "the name or the password is wrong; mend the name, or the file of the"
+        " password",
         INSUFFICIENT_RIGHTS: "the account used here lacks the right",
         51: "the server is busy; try again later",
         52: "the server is unavailable; try again later",
@@ -49,15 +50,15 @@ _RESULTS = MappingProxyType(
 
 _SIGN_IN = MappingProxyType(
     {
-        "525": "there is no such account",
-        "52e": "the password is wrong",
-        "530": "the account may not sign in at this time",
-        "531": "the account may not sign in from this machine",
-        "532": "the password has expired",
-        "533": "the account is disabled",
-        "701": "the account has expired",
-        "773": "the password must be changed first",
-        "775": "the account is locked",
+        "525": "there is no such account; mend its name",
+        "52e": "the password is wrong; mend its file",
+        "530": "the account may not sign in at this time; give it more hours",
+        "531": "the account may not sign in from this machine; let it",
+        "532": "the password has expired; set a new one, here too",
+        "533": "the account is disabled; enable it",
+        "701": "the account has expired; set a later end",
+        "773": "the password must be changed first; set a new one, here too",
+        "775": "the account is locked; unlock it",
     }
 )
 """What Active Directory's answer 49 says after ``data``."""
