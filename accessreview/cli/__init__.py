@@ -14,6 +14,7 @@ COMMANDS = {
     "config": "accessreview.cli.settings:config",
     "contributes": "accessreview.cli.answers:contributes",
     "db": "accessreview.cli.db:db",
+    "doctor": "accessreview.cli.doctor:doctor",
     "effective": "accessreview.cli.answers:effective",
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",
