@@ -38,6 +38,7 @@ from accessreview.services.queries import Queries
 from accessreview.services.refresh import Refresh
 from accessreview.services.remediation import Remediation, Script
 from accessreview.services.reminders import Reminders
+from accessreview.services.rerouting import Rerouting
 from accessreview.services.sign_in import SignIn
 from accessreview.services.users import UserAdministration
 from accessreview.signing import keys
@@ -154,6 +155,7 @@ def assemble(folder: Path, company: Company, clock: FixedClock) -> Application:
             ),
         ),
         decisions=Decisions(database=database, clock=clock),
+        rerouting=Rerouting(database=database, clock=clock),
         remediation=remediation,
         refresh=Refresh(collection=collection, assessing=assessing, remediation=remediation),
         evidence=EvidencePackages(

@@ -44,6 +44,7 @@ from accessreview.services.queries import Queries
 from accessreview.services.refresh import Refresh
 from accessreview.services.remediation import Remediation, Script
 from accessreview.services.reminders import Reminders
+from accessreview.services.rerouting import Rerouting
 from accessreview.services.sign_in import SignIn
 from accessreview.services.users import UserAdministration
 from accessreview.settings import Directory, Settings, VCenter, read_secret
@@ -140,6 +141,7 @@ def _assemble(world: _World) -> Application:
         assessing=assessing,
         campaigns=campaigns,
         decisions=Decisions(database=database, clock=clock),
+        rerouting=Rerouting(database=database, clock=clock),
         remediation=remediation,
         refresh=refresh,
         evidence=_evidence(world),

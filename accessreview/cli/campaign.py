@@ -87,6 +87,21 @@ def remind(config: Path | None) -> None:
         print_rows([{"sent": application.campaigns.remind(OPERATOR)}])
 
 
+@campaign.command("reroute")
+@click.argument("campaign_id")
+@click.option("--from", "reviewer", required=True, help="Whose items: the reviewer's identity.")
+@click.option("--to", required=True, help="Login of the reviewer who answers instead.")
+@click.option("--reason", required=True, help="Why the first one cannot.")
+@config_option
+def reroute(campaign_id: str, reviewer: str, to: str, reason: str, config: Path | None) -> None:
+    """Have somebody else answer what waits for a reviewer who left."""
+    with opened(config) as application:
+        rerouted = application.rerouting.reroute(
+            OPERATOR, campaign_id, reviewer=reviewer, to=to, reason=reason
+        )
+    print_rows([{"rerouted": len(rerouted.items), "left_as_own_access": rerouted.own}])
+
+
 @campaign.command("finish")
 @click.argument("campaign_id")
 @config_option

@@ -66,6 +66,7 @@ class ItemAction(StrEnum):
     DECIDE = "decide"
     SIGN = "sign"
     EXPIRE = "expire"
+    REROUTE = "reroute"
 
 
 class Outcome(StrEnum):
@@ -76,12 +77,16 @@ class Outcome(StrEnum):
 
 
 class RoutingReason(StrEnum):
-    """How the reviewer was found; the first that yields somebody other than the subject wins."""
+    """How the reviewer was found; the first that yields somebody other than the subject wins.
+
+    ``rerouted``: an administrator chose somebody in place of a reviewer who cannot answer any more.
+    """
 
     MAPPING = "mapping"
     GROUP_OWNER = "group_owner"
     MANAGER = "manager"
     FALLBACK = "fallback"
+    REROUTED = "rerouted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ ITEM: Mapping[tuple[ItemState, ItemAction], ItemState] = MappingProxyType(
         (ItemState.DECIDED, ItemAction.SIGN): ItemState.SIGNED,
         # What was never signed off is no answer; the unsigned decision stays readable.
         (ItemState.DECIDED, ItemAction.EXPIRE): ItemState.UNANSWERED,
+        # A decision that was never signed off goes with the reviewer who left.
+        (ItemState.OPEN, ItemAction.REROUTE): ItemState.OPEN,
+        (ItemState.DECIDED, ItemAction.REROUTE): ItemState.OPEN,
     }
 )
 

@@ -14,6 +14,7 @@ from accessreview.services.ports import Clock, Database
 from accessreview.services.queries import Queries
 from accessreview.services.refresh import Refresh
 from accessreview.services.remediation import Remediation
+from accessreview.services.rerouting import Rerouting
 from accessreview.services.sign_in import SignIn
 from accessreview.services.users import UserAdministration
 
@@ -32,6 +33,7 @@ class Application:
     assessing: Assessing
     campaigns: CampaignService
     decisions: Decisions
+    rerouting: Rerouting
     remediation: Remediation
     refresh: Refresh
     evidence: EvidencePackages

@@ -29,6 +29,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "esxi": "ESXi host",
         "group_owner": "Owner of the group",
         "mapping": "By assignment",
+        "rerouted": "Chosen by an administrator",
         "all": "All access",
         "attribute": "By an attribute of its own",
         "pattern": "By the pattern of administrators",

@@ -41,6 +41,8 @@ def recorded_of(events: Iterable[AuditEvent], campaign: str) -> Recorded:
             continue
         elif event.action == "review_item:decision:take":
             found.taken[event.object] = event
+        elif event.action == "review_item:reviewer:change":
+            found.taken.pop(event.object, None)  # nobody answers for it any more
         elif event.action == START:
             found.changed[event.object] = [event]
         elif event.action.startswith(_CHANGE):

@@ -52,7 +52,7 @@ class Queries:
             OverviewQueries(database, clock, views),
             ViolationQueries(database, views, parse_ruleset),
             ReviewQueries(database, clock, views, describe, parse_ruleset),
-            CampaignQueries(database, clock),
+            CampaignQueries(database, clock, views),
             SourceQueries(database, clock, views),
             DirectoryQueries(database, views),
             ObservationQueries(database, views, identity_sources),

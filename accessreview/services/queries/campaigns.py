@@ -17,9 +17,11 @@ from accessreview.model.review import (
 )
 from accessreview.model.user import Authorization, User, UserRole
 from accessreview.services.authorization import Capability, require
-from accessreview.services.ports import Clock, Database
+from accessreview.services.ports import Clock, Database, UnitOfWork
 from accessreview.services.queries.paging import Slice, page_of
+from accessreview.services.queries.views import SnapshotViews
 
+_WAITING = frozenset({ItemState.OPEN, ItemState.DECIDED})
 _ENDED = frozenset(
     {CampaignState.CLOSED, CampaignState.CLOSED_WITH_RESIDUE, CampaignState.CANCELLED}
 )
@@ -69,10 +71,17 @@ class CampaignRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerProgress:
+    """``left`` says why the reviewer cannot answer what waits; empty as far as is known."""
+
     reviewer: str
     name: str
     progress: Progress
     sign_off: SignOff | None
+    left: str
+
+    @property
+    def waiting(self) -> int:
+        return self.progress.open + self.progress.decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,15 @@ class CampaignDetail:
     packages: Sequence[EvidencePackage]
 
     @property
+    def waited_for(self) -> tuple[ReviewerProgress, ...]:
+        """The reviewers with something that is not signed off."""
+        return tuple(one for one in self.reviewers if one.waiting)
+
+    @property
+    def has_left(self) -> bool:
+        return any(one.left for one in self.reviewers)
+
+    @property
     def unproven(self) -> int:
         """Signed revocations that no snapshot has shown to be gone yet."""
         return len(self.revoked) - self.settled.get(SettlementVerdict.GONE, 0)
@@ -106,6 +124,7 @@ class CampaignDetail:
 class CampaignQueries:
     database: Database
     clock: Clock
+    views: SnapshotViews
 
     def list(self, authorization: Authorization) -> Sequence[CampaignRow]:
         """Newest first."""
@@ -123,6 +142,7 @@ class CampaignQueries:
             sign_offs = {one.reviewer: one for one in unit.sign_offs.of_campaign(campaign_id)}
             tasks = unit.tasks.of_campaign(campaign_id)
             packages = unit.evidence.of_campaign(campaign_id)
+            left = self._left(unit, campaign, items)
         revoked = tuple(item for item in items if _is_revoked(item))
         by_id = {item.id: item for item in items}
         verdicts = [
@@ -130,7 +150,7 @@ class CampaignQueries:
         ]
         return CampaignDetail(
             row=self._row(campaign, items),
-            reviewers=_by_reviewer(items, sign_offs),
+            reviewers=_by_reviewer(items, sign_offs, left),
             revoked=revoked,
             tasks=tuple(
                 PlannedTask(task, tuple(by_id[one] for one in task.items)) for task in tasks
@@ -172,6 +192,25 @@ class CampaignQueries:
             if user.enabled and user.identity and user.role is UserRole.REVIEWER
         )
 
+    def _left(
+        self, unit: UnitOfWork, campaign: Campaign, items: Sequence[ReviewItem]
+    ) -> Mapping[str, str]:
+        """Why reviewers with something to answer cannot, by the newest snapshot."""
+        newest = unit.snapshots.latest()
+        if campaign.state is not CampaignState.IN_REVIEW or newest is None:
+            return {}
+        now = self.views.of(unit, newest.digest)
+        waited_for = {item.reviewer for item in items if item.state in _WAITING}
+        left = {}
+        for reviewer in sorted(waited_for):
+            if now.is_present(reviewer):
+                continue
+            if now.knows(reviewer):
+                left[reviewer] = "left: every account is disabled by now"
+            elif self.views.of(unit, campaign.snapshot).knows(reviewer):
+                left[reviewer] = "left: no account is there any more"
+        return left
+
     def _row(self, campaign: Campaign, items: Sequence[ReviewItem]) -> CampaignRow:
         overdue = is_overdue(campaign, self.clock.now())
         return CampaignRow(campaign, progress_of(items), overdue)
@@ -194,14 +233,18 @@ def _is_revoked(item: ReviewItem) -> bool:
 
 
 def _by_reviewer(
-    items: Sequence[ReviewItem], sign_offs: Mapping[str, SignOff]
+    items: Sequence[ReviewItem], sign_offs: Mapping[str, SignOff], left: Mapping[str, str]
 ) -> tuple[ReviewerProgress, ...]:
     groups: dict[str, list[ReviewItem]] = {}
     for item in items:
         groups.setdefault(item.reviewer, []).append(item)
     rows = (
         ReviewerProgress(
-            reviewer, theirs[0].reviewer_name, progress_of(theirs), sign_offs.get(reviewer)
+            reviewer,
+            theirs[0].reviewer_name,
+            progress_of(theirs),
+            sign_offs.get(reviewer),
+            left.get(reviewer, ""),
         )
         for reviewer, theirs in groups.items()
     )

@@ -44,7 +44,7 @@ class OverviewQueries:
         with self.database.reading() as unit:
             counts = unit.violations.counts()
             assessment = unit.assessments.latest()
-        campaigns = CampaignQueries(self.database, self.clock).list(authorization)
+        campaigns = CampaignQueries(self.database, self.clock, self.views).list(authorization)
         running = [row for row in campaigns if not has_ended(row.campaign)]
         return Overview(
             freshness=SourceQueries(self.database, self.clock, self.views).freshness(authorization),

@@ -22,7 +22,7 @@ class SnapshotView:
         self._sources = {source.id: source.name or source.id for source in snapshot.sources}
         self._people: dict[str, str] = {}
         self._identities: dict[AccountRef, str] = {}
-        enabled_ones: set[str] = set()
+        self._enabled = enabled_ones = set[str]()
         for source, id_, login, name, _mail, _kind, enabled, identity in snapshot[
             "accounts"
         ].rows():
@@ -55,6 +55,13 @@ class SnapshotView:
     def person(self, identity: str) -> str:
         """The display name of an identity, or the identity itself when no account tells."""
         return self._people.get(identity, identity)
+
+    def knows(self, identity: str) -> bool:
+        return identity in self._people
+
+    def is_present(self, identity: str) -> bool:
+        """Whether somebody with an enabled account stands behind the identity."""
+        return identity in self._enabled
 
     def person_of(self, account: AccountRef) -> str:
         return self.person(self._identities.get(account, f"{account.source}/{account.id}"))

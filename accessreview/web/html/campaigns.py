@@ -44,6 +44,7 @@ class NewCampaignPage(Page):
 class CampaignPage(Page):
     template: ClassVar[str] = "campaigns/show.html"
     detail: CampaignDetail
+    stand_ins: tuple[User, ...]
     may_run: bool
     may_build: bool
 
@@ -96,12 +97,14 @@ def open_() -> Response:
 @needs(Capability.SEE_CAMPAIGNS)
 def show(campaign_id: str) -> Response:
     who = authorization()
-    detail = application().queries.campaigns.show(who, campaign_id)
+    queries, may_run = application().queries.campaigns, allowed(who, Capability.RUN_CAMPAIGNS)
+    detail = queries.show(who, campaign_id)
     return render(
         CampaignPage(
             title=detail.row.campaign.name,
             detail=detail,
-            may_run=allowed(who, Capability.RUN_CAMPAIGNS),
+            stand_ins=queries.possible_fallbacks(who) if may_run else (),
+            may_run=may_run,
             may_build=allowed(who, Capability.BUILD_EVIDENCE),
         )
     )
@@ -126,6 +129,15 @@ def items(campaign_id: str) -> Response:
 def remind(campaign_id: str) -> Response:
     sent = application().campaigns.remind(authorization())
     return _done(campaign_id, f"Reminders sent: {sent}.")
+
+
+@bp.post("/<campaign_id>/reroute")
+@needs(Capability.RUN_CAMPAIGNS)
+def reroute(campaign_id: str) -> Response:
+    form = typed("reviewer", "to", "reason")
+    done = application().rerouting.reroute(authorization(), campaign_id, **form)
+    own = f" About their own access, and so left where it was: {done.own}." if done.own else ""
+    return _done(campaign_id, f"Asked somebody else: {len(done.items)}.{own}")
 
 
 @bp.post("/<campaign_id>/finish")

@@ -39,10 +39,23 @@ def test_an_unknown_campaign_does_not_exist(peopled: Installation) -> None:
     for words in (
         ("items", "none"),
         ("finish", "none"),
+        ("reroute", "none", "--from", "cat", "--to", "fay", "--reason", "x"),
         ("close", "none"),
         ("cancel", "none", "--reason", "x"),
     ):
         assert "none" in peopled.refused(5, "campaign", *words)
+
+
+def test_somebody_else_is_asked_in_place_of_a_reviewer(
+    peopled: Installation, campaign: str
+) -> None:
+    before = [row["reviewer"] for row in peopled.run("campaign", "items", campaign)]
+    words = ("campaign", "reroute", campaign, "--from", "cat", "--to", "fay")
+    told = peopled.run(*words, "--reason", "She left.")
+    assert told == [{"rerouted": before.count("cat"), "left_as_own_access": 0}]
+    after = [row["reviewer"] for row in peopled.run("campaign", "items", campaign)]
+    assert after == ["fay" if one == "cat" else one for one in before]
+    assert "Nothing waits" in peopled.refused(8, *words, "--reason", "Again.")
 
 
 def test_reviewers_with_open_items_are_written_to(peopled: Installation, campaign: str) -> None:

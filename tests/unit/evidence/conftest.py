@@ -11,6 +11,7 @@ from accessreview.model.review import Campaign, CampaignScope, Outcome
 from accessreview.reports import Reports
 from accessreview.resources import directory
 from accessreview.services.evidence import EvidencePackages
+from accessreview.services.rerouting import Rerouting
 from accessreview.signing import keys
 from accessreview.signing.seal import archived_files, seal
 from tests.company import RULESET
@@ -94,6 +95,23 @@ def cancelled(house: House) -> Campaign:
     house.decisions.take(reviewer(item.reviewer), item.id, Outcome.REVOKE, "too much")
     house.clock.move(minutes=1)
     return house.campaigns.cancel(ADMINISTRATOR, campaign.id, "opened too early")
+
+
+def rerouted(house: House) -> Campaign:
+    """One reviewer left after deciding, another answered in their place, but not everything."""
+    campaign = house.open()
+    for item in house.items(campaign).values():
+        if item.reviewer == "cat":
+            house.decisions.take(reviewer("cat"), item.id, Outcome.KEEP, "as agreed")
+    house.clock.move(minutes=1)
+    Rerouting(database=house.database, clock=house.clock).reroute(
+        ADMINISTRATOR, campaign.id, reviewer="cat", to="fay@tool", reason="she left"
+    )
+    dans = house.items(campaign)[DANS]
+    house.decisions.take(reviewer("fay"), dans.id, Outcome.REVOKE, "too much")
+    house.clock.move(minutes=1)
+    house.campaigns.finish_review(ADMINISTRATOR, campaign.id)
+    return campaign
 
 
 def violations(house: House) -> Campaign:

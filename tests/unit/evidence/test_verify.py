@@ -12,6 +12,7 @@ from tests.unit.evidence.conftest import (
     cancelled,
     closed,
     partly_read,
+    rerouted,
     residue,
     revoke_dans,
 )
@@ -21,6 +22,7 @@ STORIES = {
     "residue": (residue, "Campaign “Spring”, closed with residue.", "1 of 2"),
     "in remediation": (revoke_dans, "Campaign “Spring”, in remediation.", "0 of 1"),
     "partly read": (partly_read, "Campaign “Spring”, in remediation.", "0 of 1"),
+    "rerouted": (rerouted, "Campaign “Spring”, in remediation.", "0 of 0"),
     "cancelled": (
         cancelled,
         "Campaign “Spring”, cancelled. It was given up: nothing follows from its answers.",

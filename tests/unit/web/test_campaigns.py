@@ -127,6 +127,35 @@ def test_reminders_go_to_those_who_have_not_answered(whole: Tool, browser: OpenB
     assert "Reminders sent: 3." in here.get(answer.headers["Location"]).text
 
 
+def test_somebody_else_is_asked_in_place_of_one_who_left(
+    whole: Tool, browser: OpenBrowser
+) -> None:
+    here, address = browser("admin"), f"/campaigns/{whole.campaign.id}"
+    assert "left: " not in here.get(address).text
+    whole.company.rows["accounts"] = [
+        (*row[:6], "false", row[7]) if row[1] == "cat" else row
+        for row in whole.company.rows["accounts"]
+    ]
+    whole.clock.move(days=1)
+    browser("admin").post("/sources/collect")
+    here = browser("admin")
+    assert "left: every account is disabled by now" in here.get(address).text
+    assert here.post(f"{address}/reroute", reviewer="cat", to="fay").status_code == 422
+    answer = here.post(f"{address}/reroute", reviewer="cat", to="fay", reason="She left.")
+    assert "Asked somebody else: 2." in here.get(answer.headers["Location"]).text
+    assert "Chosen by an administrator" in here.get(f"{address}/items?reviewer=fay").text
+    assert "left: " not in here.get(address).text
+
+
+def test_who_may_not_run_campaigns_is_not_offered_to_ask_somebody_else(
+    whole: Tool, browser: OpenBrowser
+) -> None:
+    here, address = browser("auditor"), f"/campaigns/{whole.campaign.id}"
+    assert "Ask somebody else" not in here.get(address).text
+    assert here.post(f"{address}/reroute", reviewer="cat", to="fay", reason="x").status_code == 403
+    assert "Ask somebody else" in browser("admin").get(address).text
+
+
 def test_items_are_filtered_by_state_and_reviewer(whole: Tool, browser: OpenBrowser) -> None:
     here = browser("auditor")
     address = f"/campaigns/{whole.campaign.id}/items"
