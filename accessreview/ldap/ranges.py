@@ -53,18 +53,24 @@ def _all_values(attribute: str, raw: Raw, more: More) -> tuple[bytes, ...] | Non
 
 
 def _in_order(attribute: str, raw: Raw | None, more: More) -> tuple[bytes, ...] | None:
-    """Follow the parts from the first; None when one is missing, empty or out of place."""
+    """Follow the parts from the first; None when one is missing, empty or out of place.
+
+    Each part begins with the last value of the one before. Where that stands elsewhere by now,
+    values were taken out before it, and as many would have slipped through between the parts.
+    """
     values: list[bytes] = []
     while raw is not None:
         part = _part(attribute, raw)
-        if part is None or part[0] != len(values):
+        known = values[-1:]
+        at = len(values) - len(known)
+        if part is None or part[0] != at or tuple(known) != part[2][: len(known)]:
             return None
-        values.extend(part[2])
+        values[at:] = part[2]
         if part[1] == "*":
             return tuple(values)
-        if not part[2]:
+        if len(part[2]) == len(known):
             return None
-        raw = more([f"{attribute};range={len(values)}-*"])
+        raw = more([f"{attribute};range={len(values) - 1}-*"])
     return None
 
 

@@ -61,7 +61,20 @@ def test_a_group_that_changed_meanwhile_is_read_again() -> None:
     before, after = values(1600), values(1599)[1:]
     group = Group((b"new", *before[:-1]), after)
     assert completed(part(before, 0), group) == {"member": after}
-    assert group.asked == ["member;range=1500-*", "member;range=0-*", "member;range=1500-*"]
+    assert group.asked == ["member;range=1499-*", "member;range=0-*", "member;range=1499-*"]
+
+
+@pytest.mark.parametrize("gone", [0, 700, 1498, 1499])
+def test_nobody_slips_through_when_somebody_before_is_taken_out(gone: int) -> None:
+    before = values(1600)
+    after = before[:gone] + before[gone + 1 :]
+    assert completed(part(before, 0), Group(after)) == {"member": after}
+
+
+def test_members_that_change_each_time_are_not_known() -> None:
+    every = values(1600)
+    group = Group(*(every[number:] for number in range(1, 9)))
+    assert completed(part(every, 0), group) is None
 
 
 @pytest.mark.parametrize(
@@ -70,11 +83,16 @@ def test_a_group_that_changed_meanwhile_is_read_again() -> None:
         None,
         {},
         {"member": (b"cn=5",)},
-        {"member;range=1500-1599": ()},
+        {"member;range=1499-1599": ()},
+        {"member;range=1499-1499": (b"cn=1499",)},
         {"member;range=1400-*": (b"cn=1400",)},
-        {"member;range=1500-*": (b"cn=0",)},
+        {"member;range=1500-*": (b"cn=1500",)},
+        {"member;range=1499-*": (b"cn=1499", b"cn=0")},
     ],
-    ids=["no entry", "nothing", "no range", "no progress", "another place", "a value twice"],
+    ids=[
+        *("no entry", "nothing", "no range", "nothing in it", "no progress", "another place"),
+        *("no overlap", "a value twice"),
+    ],
 )
 def test_a_rest_that_does_not_come_is_never_taken_for_the_end(answer: Raw | None) -> None:
     assert completed(part(values(1501), 0), lambda _: answer) is None
