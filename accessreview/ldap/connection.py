@@ -34,6 +34,7 @@ from accessreview.model.errors import AccessReviewError, ConfigurationError
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
 _SMALLEST_PAGE = 50
 _ANY = "(objectClass=*)"
+_NAME_ALONE = ("1.1",)
 
 
 class DirectoryConnection:
@@ -76,17 +77,45 @@ class DirectoryConnection:
         subtrees that lie on other servers are added to ``referrals``, never followed.
         """
         doing = f"reading {filter_} under {base}"
-        size, cookie, count = self.settings.page_size, b"", 0
-        seen = {cookie}
+        numbers: list[int] = []
+        for entries in self._pages(doing, base, filter_, scope, attributes):
+            self.pages_read += 1
+            numbers.append(len(entries))
+            yield from map(self._complete, entries)
+        *earlier, last = numbers
+        if last and last >= max(earlier, default=self.settings.page_size):
+            self._count_again(doing, base, filter_, scope, numbers)
+
+    def _count_again(
+        self, doing: str, base: str, filter_: str, scope: Scope, numbers: Sequence[int]
+    ) -> None:
+        """Ask in other pages where the last one was full, for the rest may have been forgotten."""
+        size = max(numbers) - 1 or 2
+        again = sum(map(len, self._pages(doing, base, filter_, scope, _NAME_ALONE, size)))
+        if again != sum(numbers):
+            self._session.fail(
+                f"{doing} stopped after {sum(numbers)} entries and",
+                f"the server counts {again} when it is asked again",
+            )
+
+    def _pages(  # noqa: PLR0913, PLR0917 - a search has that many parts
+        self,
+        doing: str,
+        base: str,
+        filter_: str,
+        scope: Scope,
+        attributes: Sequence[str],
+        size: int | None = None,
+    ) -> Iterator[Sequence[dict[str, Any]]]:
+        size, cookie, count = size or self.settings.page_size, b"", 0
+        seen = set[tuple[bytes, str]]()
         while True:
             result, entries = self._search(doing, base, filter_, scope, attributes, size, cookie)
             code = result["result"]
             if code in {SIZE_LIMIT, ADMIN_LIMIT} and not cookie and size > _SMALLEST_PAGE:
                 size = max(size // 2, _SMALLEST_PAGE)
                 continue
-            self.pages_read += 1
-            for entry in entries:
-                yield self._complete(entry)
+            yield entries
             count += len(entries)
             doing_so_far = f"{doing} stopped after {count} entries and"
             if code != SUCCESS:
@@ -97,9 +126,11 @@ class DirectoryConnection:
             cookie = control["value"]["cookie"] or b""
             if not cookie:
                 return
-            if cookie in seen and not entries:
-                self._session.fail(doing_so_far, "the server repeats an empty page")
-            seen.add(cookie)
+            # Some servers have one cookie for all pages, but none begins two of them alike.
+            page = cookie, str(entries[0]["dn"]) if entries else ""
+            if page in seen:
+                self._session.fail(doing_so_far, "the server repeats a page")
+            seen.add(page)
 
     def entry(self, dn: str, attributes: Sequence[str]) -> Entry | None:
         """Read one entry; None if there is none of that name, or none that may be seen."""
