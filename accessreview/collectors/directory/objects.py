@@ -7,8 +7,19 @@ from functools import lru_cache
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.ldap.ids import decoded, object_id
+from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.dn import canonical
 from accessreview.snapshot.gaps import Gaps
+
+_NEVER_EMPTY = {"groupofnames": "member", "groupofuniquenames": "uniquemember"}
+"""Classes of groups, and the attribute that each entry of them must have (RFC 4519)."""
+_NO_CLASSES = (
+    "An entry's object classes are not shown to the account used here, so whether it is an account"
+    " or a group is not known"
+)
+_NO_MEMBERS = (
+    "A group of this class always has a member, and none is shown to the account used here"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,9 @@ def is_name(key: str) -> bool:
 
 
 def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> DirectoryObjects:
-    """Sort all entries; what cannot be told apart or has no id is added to ``gaps``.
+    """Sort all entries.
 
-    Entries that the directory keeps as copies of others are passed over.
+    What cannot be told apart, has no id or hides what makes it a group goes to ``gaps``. Entries that the directory keeps as copies of others are passed over.
     """
     found = DirectoryObjects()
     copies, classes = schema.product.copies, Classes.of(schema)
@@ -109,7 +120,11 @@ def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> Directory
             of_its_kind = found.accounts
         else:
             found.others[key] = entry
+            if not entry.attributes.get("objectclass"):
+                gaps.add(_NO_CLASSES, entry.dn)
             continue
+        if _hides_its_members(entry, schema):
+            gaps.add(_NO_MEMBERS, entry.dn)
         entry_id = object_id(schema.kind, entry.attributes, schema.names.unique_id)
         if not entry_id:
             gaps.add(
@@ -128,6 +143,18 @@ def classes_of(attributes: Mapping[str, tuple[bytes, ...]]) -> frozenset[str]:
 @lru_cache(maxsize=1024)  # a directory has few combinations, and every entry one of them
 def _classes(values: tuple[bytes, ...]) -> frozenset[str]:
     return frozenset(decoded(value).lower() for value in values)
+
+
+def _hides_its_members(entry: RawEntry, schema: DirectorySchema) -> bool:
+    """Whether it has members, for the server allows it no other way, and none is shown."""
+    if schema.kind is not DirectoryKind.OPENLDAP:
+        return False
+    asked = {name.lower() for name in schema.member_attributes}
+    return any(
+        member in asked and member not in entry.attributes
+        for class_, member in _NEVER_EMPTY.items()
+        if class_ in classes_of(entry.attributes)
+    )
 
 
 def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps) -> bool:

@@ -8,8 +8,9 @@ from accessreview.collectors.directory.read import read_directory
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.translate import translate
 from accessreview.ldap.connection import open_connection
+from accessreview.ldap.port import Connection
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
-from accessreview.model.errors import CollectionError
+from accessreview.model.errors import CollectionError, ConfigurationError
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
 
 NOT_PROTECTED = (
@@ -49,7 +50,7 @@ class DirectorySource:
         started_at = now()
         with open_connection(server, CollectionError) as connection:
             if schema.kind is DirectoryKind.LDAP or not schema.bases:
-                schema = schema.completed(connection.identity)
+                schema = _completed(schema, connection)
             raw = read_directory(connection, schema)
             read_from = connection.settings.host
         source = Source(
@@ -62,6 +63,14 @@ class DirectorySource:
             finished_at=now(),
         )
         return translate(source, raw, schema, started_at)
+
+
+def _completed(schema: DirectorySchema, connection: Connection) -> DirectorySchema:
+    """With what the server says of itself; raises ConfigurationError if that is not enough."""
+    try:
+        return schema.completed(connection.identity)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{connection.settings.label}: {error}") from None
 
 
 def _remarks(server: ServerSettings, read_from: str) -> Iterator[str]:
