@@ -24,7 +24,7 @@ def closed(readings: Sequence[Reading], *, counts: Callable[[Row], bool] = bool)
     ``counts`` says which rows of ``members`` do.
     """
     readings = [_of_main_tables(reading, counts) for reading in readings]
-    snapshot = compose(NOON, [*readings, _vcenter(readings)])
+    snapshot = compose(NOON, [*readings, vcenter_of(readings)])
     estate = build_estate(snapshot)
     found: Closed = {}
     for account in range(len(snapshot["accounts"])):
@@ -42,7 +42,8 @@ def _of_main_tables(reading: Reading, counts: Callable[[Row], bool]) -> Reading:
     return Reading(reading.source, tables | {"members": Table.of(TABLES["members"], rows)})
 
 
-def _vcenter(readings: Sequence[Reading]) -> Reading:
+def vcenter_of(readings: Sequence[Reading]) -> Reading:
+    """A vCenter where each group of these readings has a permission."""
     groups = {row[:2] for reading in readings for row in reading.tables["groups"].rows()}
     names = {
         row[:2]: row[2]
