@@ -12,7 +12,7 @@ from accessreview.model.dn import canonical
 from accessreview.snapshot.gaps import Gaps
 
 _NEVER_EMPTY = {"groupofnames": "member", "groupofuniquenames": "uniquemember"}
-"""Classes of groups, and the attribute that each entry of them must have (RFC 4519)."""
+"""What each entry of these classes must have (RFC 4519); 389-ds, for one, has it otherwise."""
 _NO_CLASSES = (
     "An entry's object classes are not shown to the account used here, so whether it is an account"
     " or a group is not known"
@@ -106,16 +106,20 @@ def is_name(key: str) -> bool:
 def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> DirectoryObjects:
     """Sort all entries.
 
-    What cannot be told apart, has no id or hides what makes it a group goes to ``gaps``. Entries that the directory keeps as copies of others are passed over.
+    What cannot be told apart, has no id or hides what makes it a group goes to ``gaps``. Entries
+    that the directory keeps as copies of others are passed over.
     """
     found = DirectoryObjects()
     copies, classes = schema.product.copies, Classes.of(schema)
+    never_empty = _never_empty(schema)
     for entry in raw.entries:
         key = key_of(entry.dn)
         if copies and f",{copies},dc=" in f",{key}":
             continue
         if classes.is_group(entry):
             of_its_kind: dict[str, DirectoryObject] = found.groups
+            if _hides_its_members(entry, never_empty):
+                gaps.add(_NO_MEMBERS, entry.dn)
         elif classes.is_account(entry):
             of_its_kind = found.accounts
         else:
@@ -123,8 +127,6 @@ def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> Directory
             if not entry.attributes.get("objectclass"):
                 gaps.add(_NO_CLASSES, entry.dn)
             continue
-        if _hides_its_members(entry, schema):
-            gaps.add(_NO_MEMBERS, entry.dn)
         entry_id = object_id(schema.kind, entry.attributes, schema.names.unique_id)
         if not entry_id:
             gaps.add(
@@ -145,15 +147,18 @@ def _classes(values: tuple[bytes, ...]) -> frozenset[str]:
     return frozenset(decoded(value).lower() for value in values)
 
 
-def _hides_its_members(entry: RawEntry, schema: DirectorySchema) -> bool:
-    """Whether it has members, for the server allows it no other way, and none is shown."""
+def _never_empty(schema: DirectorySchema) -> dict[str, str]:
+    """Classes of groups that the server allows only with a value of the attribute beside them."""
     if schema.kind is not DirectoryKind.OPENLDAP:
-        return False
+        return {}
     asked = {name.lower() for name in schema.member_attributes}
+    return {name: member for name, member in _NEVER_EMPTY.items() if member in asked}
+
+
+def _hides_its_members(entry: RawEntry, never_empty: Mapping[str, str]) -> bool:
+    classes = classes_of(entry.attributes)
     return any(
-        member in asked and member not in entry.attributes
-        for class_, member in _NEVER_EMPTY.items()
-        if class_ in classes_of(entry.attributes)
+        name in classes and member not in entry.attributes for name, member in never_empty.items()
     )
 
 
