@@ -25,7 +25,7 @@ from accessreview.model.diagnosis import (
     warning,
 )
 from accessreview.model.errors import CollectionError
-from accessreview.tls import Peer, compare, tls_reason, trust
+from accessreview.tls import Peer, WrongPinError, compare, tls_reason, trust
 
 _RENEW_WITHIN = timedelta(days=21)
 
@@ -90,9 +90,9 @@ class Way:
         raise failure
 
     def silence(self) -> CollectionError:
-        """The error of a server that takes a connection and then says nothing."""
+        """The error of a server that takes a connection and then does not answer in time."""
         return CollectionError(
-            f"{self.place} takes connections, but says nothing for"
+            f"{self.place} takes connections, but gives no answer within"
             f" {self.server.timeout_seconds:g} s: something else listens there, or a firewall lets"
             " only the beginning pass."
         )
@@ -147,11 +147,9 @@ class Way:
                 return secure.getpeercert(binary_form=True) or b""
         except TimeoutError:
             raise self.silence() from None
-        except ssl.SSLCertVerificationError as error:
-            raise self._refused(error) from None
+        except (ssl.SSLCertVerificationError, WrongPinError) as error:
+            raise CollectionError(f"{capitalised(tls_reason(error, self.server))}.") from None
         except ssl.SSLError as error:
-            if pin and "pinned" in tls_reason(error, self.server):
-                raise self._refused(error) from None
             raise CollectionError(
                 f"{self.place} does not speak TLS as it should"
                 f" ({error.reason or type(error).__name__}): look whether it is the port for TLS,"
@@ -173,9 +171,6 @@ class Way:
                 f"{self.place} took a connection before and now does not"
                 f" ({error.strerror or type(error).__name__}); try again."
             ) from None
-
-    def _refused(self, error: ssl.SSLError) -> CollectionError:
-        return CollectionError(f"{capitalised(tls_reason(error, self.server))}.")
 
 
 def shown(der: bytes, now: datetime) -> Told:

@@ -23,7 +23,7 @@ from accessreview.model.diagnosis import (
 )
 from accessreview.model.errors import CollectionError
 from accessreview.reach import Way, at_once
-from accessreview.tls import trust
+from accessreview.tls import Deadline, trust
 
 _START_TLS = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
 _ANSWERED = 0x78
@@ -86,8 +86,9 @@ class ServerProbe:
 
     def _ask_for_tls(self, connection: socket.socket) -> None:
         connection.sendall(_START_TLS)
+        seconds = self.settings.timeout_seconds
         try:
-            code = _result_code(connection)
+            code = _result_code(connection, Deadline(seconds, seconds))
         except (MalformedError, IndexError):
             raise CollectionError(
                 f"{self._way.place} does not answer as a directory does: mend host or port."
@@ -119,7 +120,7 @@ def _plain() -> Iterator[Told]:
     yield warning("Nothing is encrypted, and whoever answers is believed: use ldaps or starttls.")
 
 
-def _result_code(connection: socket.socket) -> int:
+def _result_code(connection: socket.socket, deadline: Deadline) -> int:
     """Of the one answer that is read.
 
     Raises:
@@ -127,6 +128,7 @@ def _result_code(connection: socket.socket) -> int:
     """
     data = b""
     while not message(data, 0)[1] or len(data) < message(data, 0)[1]:
+        connection.settimeout(deadline.wait_seconds)
         some = connection.recv(_LONGEST_ANSWER)
         if not some:
             raise ConnectionResetError("the server closed the connection")
