@@ -20,13 +20,15 @@ class ReviewerMapping:
     """An explicit choice: ``reviewer`` answers for what all of the other fields match.
 
     ``reviewer`` is an identity or a login. ``entity`` matches everything below it, too, and needs
-    ``vcenter``; ``principal`` is compared without case. An empty field matches anything.
+    ``vcenter``; ``principal`` is compared without case. ``account`` is a login, without case, or
+    the identity of whoever has the access. An empty field matches anything.
     """
 
     reviewer: str
     principal: str = ""
     vcenter: str = ""
     entity: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +96,20 @@ class Routing:
             entity: steps
             for steps, entity in enumerate(self.places.lineage(question.permission.entity))
         }
+        whose = {question.subject, *(self._login(one) for one in question.accounts)}
         ranked = sorted(
             (rank, position)
             for position, mapping in enumerate(self.mapping)
+            if not mapping.account or not whose.isdisjoint(_either_case(mapping.account))
             if (rank := _rank(mapping, question.permission, distance)) is not None
         )
         for _, position in ranked:
             mapping = self.mapping[position]
             identity = self._identity(mapping.reviewer)
             yield self._to(identity, RoutingReason.MAPPING, f"mapped to {_scope(mapping)}")
+
+    def _login(self, account: AccountRef) -> str:
+        return self.people.login(account).casefold()
 
     def _identity(self, named: str) -> str:
         if named in self.people.of_identity:
@@ -113,11 +120,22 @@ class Routing:
 
     def _owners(self, question: Question) -> Iterator[Route]:
         for group in question.groups:
-            for owner in self.people.owners.get(group, ()):
-                identity = self.people.identity(owner)
-                if self.people.is_present(identity):
-                    detail = f"owner of the group {self.group_names.get(group, group.id)}"
-                    yield self._to(identity, RoutingReason.GROUP_OWNER, detail)
+            owners = self.people.owners.get(group, ())
+            identities = tuple(dict.fromkeys(map(self.people.identity, owners)))
+            for identity in filter(self.people.is_present, identities):
+                name = self.group_names.get(group, group.id)
+                others = self._others([one for one in identities if one != identity])
+                detail = f"owner of the group {name}{others}"
+                yield self._to(identity, RoutingReason.GROUP_OWNER, detail)
+
+    def _others(self, owners: Sequence[str]) -> str:
+        """Whom one could turn to as well; nobody but the reviewer is asked."""
+        names = [
+            self.people.name(one)
+            + ("" if self.people.is_present(one) else " (without an enabled account)")
+            for one in owners
+        ]
+        return f"; it is also owned by {', '.join(names)}" if names else ""
 
     def _managers(self, question: Question) -> Iterator[Route]:
         level, seen = [question.subject], {question.subject}
@@ -157,7 +175,7 @@ class Routing:
 
 def _rank(
     mapping: ReviewerMapping, permission: PermissionKey, distance: dict[EntityRef, int]
-) -> tuple[bool, int, bool] | None:
+) -> tuple[bool, bool, int, bool] | None:
     """How specific a mapping is, most specific lowest; None when it does not match."""
     if mapping.principal and mapping.principal.casefold() != permission.principal.casefold():
         return None
@@ -169,11 +187,17 @@ def _rank(
         if found is None or not mapping.vcenter:
             return None
         steps = found
-    return (not mapping.principal, steps, not mapping.vcenter)
+    return (not mapping.account, not mapping.principal, steps, not mapping.vcenter)
+
+
+def _either_case(account: str) -> tuple[str, str]:
+    """As an identity, and as logins are compared."""
+    return account, account.casefold()
 
 
 def _scope(mapping: ReviewerMapping) -> str:
     parts = [
+        mapping.account and f"access of {mapping.account}",
         mapping.principal and f"permissions of {mapping.principal}",
         mapping.entity and f"everything on or below {mapping.entity}",
         mapping.vcenter and f"vCenter {mapping.vcenter}",

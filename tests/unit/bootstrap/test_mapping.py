@@ -23,12 +23,23 @@ def test_rows_are_read_without_their_margins_and_empty_lines(tmp_path: Path) -> 
     )
 
 
+def test_a_fifth_column_may_name_accounts(tmp_path: Path) -> None:
+    head = HEAD.replace("\n", ",account\n")
+    assert read_mapping(mapping(tmp_path, head + "ann,,,,svc-web\nbob,x,,,\n")) == (
+        ReviewerMapping(reviewer="ann", account="svc-web"),
+        ReviewerMapping(reviewer="bob", principal="x"),
+    )
+    for row, told in (("ann,,,", "4 fields, not 5"), ("ann,,,,", "matches everything")):
+        with pytest.raises(InputError, match=told):
+            read_mapping(mapping(tmp_path, head + row))
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [
         ("ann,x", "row 2: it has 2 fields, not 4."),
         (",x,,", "row 2: it names no reviewer."),
-        ("ann,,,", "row 2: it matches everything; name a principal or a vCenter."),
+        ("ann,,,", "row 2: it matches everything; name a principal, a vCenter or an account."),
         ("ann,x,,dc", "row 2: it names an entity without its vCenter."),
     ],
     ids=["fields", "no reviewer", "everything", "entity alone"],

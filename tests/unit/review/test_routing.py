@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -5,10 +6,13 @@ import pytest
 from accessreview.model.access import AccountRef, EntityRef, GroupRef, PermissionKey
 from accessreview.model.errors import ConflictError
 from accessreview.model.review import RoutingReason
+from accessreview.model.snapshot import SourceKind
 from accessreview.review.people import people_of
 from accessreview.review.places import places_of
 from accessreview.review.routing import Question, ReviewerMapping, Routing
-from tests.company import Company
+from accessreview.snapshot.compose import compose
+from tests.company import TAKEN_AT, Company
+from tests.snapshots import a_reading, a_source
 
 DAN = AccountRef("dir", "dan")
 VMA, TEAM = GroupRef("dir", "vma"), GroupRef("dir", "team")
@@ -52,6 +56,47 @@ def test_the_owner_of_the_group_that_is_named_comes_before_that_of_an_inner_one(
     assert routing(company).route(question()).reviewer == "cat"
     company.drop("responsibles", "dir", "vma", "owner")
     assert routing(company).route(question()).reviewer == "ben"
+
+
+def test_of_several_owners_the_first_who_is_there_is_asked_and_the_others_are_named() -> None:
+    company = Company()
+    company.drop("responsibles", "dir", "vma", "owner")
+    for owner in ("eve", "ben", "cat"):
+        company.add("responsibles", "dir", "vma", "owner", "dir", owner)
+    route = routing(company).route(question())
+    assert route.reviewer == "ben"
+    assert route.detail == (
+        "owner of the group VM Admins; it is also owned by Cat Owner, Eve Gone (without an enabled"
+        " account)"
+    )
+
+
+def test_the_subject_among_the_owners_is_passed_over_and_named() -> None:
+    company = Company()
+    company.add("responsibles", "dir", "vma", "owner", "dir", "ben")
+    route = routing(company).route(question("ben", (AccountRef("dir", "ben"),)))
+    assert (route.reviewer, route.detail) == (
+        "cat",
+        "owner of the group VM Admins; it is also owned by Ben Boss",
+    )
+
+
+def test_a_manager_in_another_directory_is_asked_like_any() -> None:
+    company = Company()
+    company.drop("responsibles", "dir", "dan")
+    company.add("responsibles", "dir", "dan", "manager", "far", "boss")
+    far = a_reading(
+        a_source("far", SourceKind.DIRECTORY),
+        {"accounts": [("far", "boss", "boss", "Far Boss", "", "human", "true", "")]},
+    )
+    snapshot = compose(TAKEN_AT, [company.reading("vc"), company.reading("dir"), far])
+    asked = replace(routing(Company()), people=people_of(snapshot))
+    route = asked.route(question(groups=()))
+    assert (route.reviewer, route.name, route.reason) == (
+        "far/boss",
+        "Far Boss",
+        RoutingReason.MANAGER,
+    )
 
 
 def test_without_an_owner_the_manager_is_asked() -> None:
@@ -115,6 +160,21 @@ def test_the_most_specific_mapping_wins() -> None:
         seen.append(route.reviewer)
         mapping = [each for each in mapping if each.reviewer != route.reviewer]
     assert seen == ["principal", "near", "far", "vcenter", "all"]
+
+
+@pytest.mark.parametrize("account", ["DAN", "dan", "dir/backup"])
+def test_a_mapping_of_the_account_goes_before_every_other(account: str) -> None:
+    """For accounts of services above all, which have no manager."""
+    mapping = (
+        ReviewerMapping(reviewer="principal", principal="corp\\vm admins"),
+        ReviewerMapping(reviewer="keeper", account=account),
+    )
+    backup = question("dir/backup", (AccountRef("dir", "backup"),), ())
+    of_dan = routing(Company(), *mapping).route(question())
+    of_backup = routing(Company(), *mapping).route(backup)
+    keeper, other = (of_backup, of_dan) if "/" in account else (of_dan, of_backup)
+    assert (keeper.reviewer, keeper.detail) == ("keeper", f"mapped to access of {account}")
+    assert other.reviewer == "principal"
 
 
 def test_a_mapping_may_name_a_login_and_is_passed_over_for_its_own_access() -> None:
