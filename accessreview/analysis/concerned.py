@@ -114,9 +114,9 @@ class Remarks:
         self.accounts, self._rows = accounts[order], rows[order]
         self._said, self._why = table[said], table[why]
 
-    def among(self, accounts: Rows) -> Callable[[int], str]:
-        """What is said of the account at a position of these."""
-        return lambda position: self._of(int(accounts[position]))
+    def among(self, accounts: Rows, otherwise: str = "") -> Callable[[int], str]:
+        """What is said of the account at a position of these; ``otherwise`` if nothing is."""
+        return lambda position: self._of(int(accounts[position])) or otherwise
 
     def _of(self, account: int) -> str:
         start = int(np.searchsorted(self.accounts, account, "left"))

@@ -57,15 +57,17 @@ class CountedAs:
         members = self.estate.memberships.accounts_naming((one.principal,))
         whole = int(enabled_flags(self.estate)[members].sum())
         kinds = ", ".join(f"{each.directory} by {_KINDS[each.kind]}" for each in self.sources)
-        for kind, part, verb in (
-            (ObservationKind.COUNTED_DIFFERENTLY, lost.only(~lost.perhaps), "does not count"),
-            (ObservationKind.NOT_DERIVED, lost.only(lost.perhaps), "may not count"),
+        sure, unsure = lost.only(~lost.perhaps), lost.only(lost.perhaps)
+        counts = "counts no more than" if len(unsure) else "counts"
+        for kind, part, verb, left in (
+            (ObservationKind.COUNTED_DIFFERENTLY, sure, counts, whole - len(sure)),
+            (ObservationKind.NOT_DERIVED, unsure, "may count no more than", whole - len(lost)),
         ):
             if len(part):
                 yield one.observed(
                     kind,
-                    f"This vCenter {verb} {len(part)} of the group's {accounts(whole)} ({kinds}): "
-                    f"{_because(part)}.",
+                    f"This vCenter {verb} {left} of {whole} enabled accounts that are "
+                    f"in the group ({kinds}). Left out are {_because(part)}.",
                     Accounts(self.estate, part.accounts, part.reason),
                 )
 

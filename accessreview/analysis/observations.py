@@ -77,7 +77,7 @@ def _principals(estate: Estate) -> Iterator[Observation]:
                 ObservationKind.ORPHAN,
                 one.vcenter,
                 f"No directory that was read has such {'a group' if one.is_group else 'an account'}"
-                ": who holds its permissions is not known, and whoever is given the name will.",
+                ". Who holds its permissions is not known; whoever is given the name does.",
                 principal=one.principal,
                 is_group=one.is_group,
             )
@@ -182,7 +182,7 @@ def _dormant(estate: Estate, found: Bearers) -> Iterator[Observation]:
                 vcenter,
                 f"{accounts(len(rows))} with privileges, disabled or expired: whoever enables one "
                 "gives its privileges back.",
-                Accounts(estate, rows, why.among(rows)),
+                Accounts(estate, rows, why.among(rows, otherwise="disabled")),
             )
 
 

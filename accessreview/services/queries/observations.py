@@ -30,7 +30,7 @@ class ObservationKey:
 
 @dataclass(frozen=True, slots=True)
 class ObservedRow:
-    """One observation in a list: how many it concerns, and the first of them by name."""
+    """One observation in a list: how many it concerns, and the first ones by name, each once."""
 
     key: ObservationKey
     vcenter: str
@@ -40,7 +40,7 @@ class ObservedRow:
 
     @property
     def more(self) -> int:
-        return self.concerned - len(self.first)
+        return max(0, self.concerned - _SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _key(one: Observation) -> ObservationKey:
 
 
 def _row(view: SnapshotView | None, one: Observation) -> ObservedRow:
-    first = tuple(each.name or each.id for each in one.concerned[:_SHOWN])
+    first = tuple(dict.fromkeys(each.name or each.id for each in one.concerned[:_SHOWN]))
     return ObservedRow(_key(one), _name(view, one.vcenter), one.detail, len(one.concerned), first)
 
 

@@ -32,7 +32,7 @@ DORMANT: Row = {
     "is_group": False,
     "detail": "1 account with privileges, disabled or expired: whoever enables one gives its "
     "privileges back.",
-    "concerned": [{"source": "dir", "id": "eve", "name": "eve", "reason": ""}],
+    "concerned": [{"source": "dir", "id": "eve", "name": "eve", "reason": "disabled"}],
     "concerned_total": 1,
 }
 
