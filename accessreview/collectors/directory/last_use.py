@@ -20,28 +20,35 @@ class LastUse:
 
 @dataclass(frozen=True, slots=True)
 class _Keeper:
-    """An attribute that tells it."""
+    """An attribute that tells it; ``key`` is its name in lower case."""
 
     name: str
+    key: str
     moment: Callable[[str], datetime | None]
-    limits: str
+    worth: str
+
+    @classmethod
+    def of(cls, name: str, moment: Callable[[str], datetime | None], limits: str) -> "_Keeper":
+        return cls(name, name.lower(), moment, f"{name}, {limits}")
 
     def use(self, attributes: Attributes) -> LastUse | None:
-        moment = self.moment(text(attributes, self.name.lower()))
-        return LastUse(moment, f"{self.name}, {self.limits}") if moment else None
+        if self.key not in attributes:
+            return None
+        moment = self.moment(text(attributes, self.key))
+        return LastUse(moment, self.worth) if moment else None
 
 
 def last_use(attributes: Attributes, kind: DirectoryKind) -> LastUse | None:
     """The latest that any attribute tells."""
     uses = [use for keeper in _KEEPERS[kind] if (use := keeper.use(attributes))]
-    return max(uses, default=None)
+    return max(uses) if len(uses) > 1 else next(iter(uses), None)
 
 
 def kept(accounts: Iterable[Attributes], kind: DirectoryKind) -> frozenset[str]:
     """The attributes of last use that the server keeps and shows: those that anybody has."""
     missing = dict.fromkeys(_KEEPERS[kind])
     for attributes in accounts:
-        for keeper in [keeper for keeper in missing if keeper.use(attributes)]:
+        for keeper in [one for one in missing if one.use(attributes)]:
             del missing[keeper]
         if not missing:
             break
@@ -70,20 +77,24 @@ def _filetime_text(value: str) -> datetime | None:
 _BY_LDAP = "sign-ins by LDAP alone"
 _HERE = "as the server that was read knows it"
 _OF_OPENLDAP = (
-    _Keeper("pwdLastSuccess", generalized_time, _BY_LDAP),
-    _Keeper("authTimestamp", generalized_time, _BY_LDAP),
+    _Keeper.of("pwdLastSuccess", generalized_time, _BY_LDAP),
+    _Keeper.of("authTimestamp", generalized_time, _BY_LDAP),
 )
 _KEEPERS: Final[Mapping[DirectoryKind, tuple[_Keeper, ...]]] = {
     DirectoryKind.ACTIVE_DIRECTORY: (
-        _Keeper("lastLogonTimestamp", _filetime_text, "up to 14 days late"),
-        _Keeper("lastLogon", _filetime_text, _HERE),
+        _Keeper.of("lastLogonTimestamp", _filetime_text, "up to 14 days late"),
+        _Keeper.of("lastLogon", _filetime_text, _HERE),
     ),
     DirectoryKind.OPENLDAP: _OF_OPENLDAP,
-    DirectoryKind.DS389: (_Keeper("lastLoginTime", generalized_time, _BY_LDAP),),
+    DirectoryKind.DS389: (_Keeper.of("lastLoginTime", generalized_time, _BY_LDAP),),
     DirectoryKind.FREEIPA: (
-        _Keeper("krbLastSuccessfulAuth", generalized_time, _HERE),
-        _Keeper("lastLoginTime", generalized_time, _BY_LDAP),
+        _Keeper.of("krbLastSuccessfulAuth", generalized_time, _HERE),
+        _Keeper.of("lastLoginTime", generalized_time, _BY_LDAP),
     ),
     DirectoryKind.VMDIR: (),
     DirectoryKind.LDAP: _OF_OPENLDAP,
 }
+LAST_USE_ATTRIBUTES: Final = frozenset(
+    keeper.key for keepers in _KEEPERS.values() for keeper in keepers
+)
+"""In lower case."""

@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from accessreview.collectors.directory.last_use import last_use, why_never_used
+from accessreview.collectors.directory.last_use import (
+    LAST_USE_ATTRIBUTES,
+    last_use,
+    why_never_used,
+)
 from accessreview.collectors.directory.times import (
     filetime,
     generalized_time,
@@ -54,15 +58,24 @@ def account_states(
 
     ``kept`` is what ``last_use.kept`` says of all accounts of the directory.
     """
-    facts = (fact for probe in _PROBES[kind] for fact in probe(attributes, now))
-    return _each_once((*facts, *_last_use(attributes, kind, kept)))
+    is_told = not _TELLING[kind].isdisjoint(attributes)
+    probes = _PROBES[kind] if is_told else ()
+    facts = [fact for probe in probes for fact in probe(attributes, now)]
+    facts += _last_use(attributes, kind, kept)
+    return _each_once(facts) if len(facts) > 1 else tuple(facts)
 
 
 def number(attributes: Attributes, name: str) -> int | None:
     """The first value as a number; None where there is none, or no number."""
-    value = text(attributes, name)
+    values = attributes.get(name)
+    if not values:
+        return None
     try:
-        return int(value) if value else None
+        return int(values[0])
+    except ValueError:
+        pass
+    try:
+        return int(text(attributes, name))  # digits and spaces beyond ASCII
     except ValueError:
         return None
 
@@ -246,6 +259,13 @@ STATE_ATTRIBUTES: Final[Mapping[DirectoryKind, tuple[str, ...]]] = {
     DirectoryKind.LDAP: _OF_OPENLDAP,
 }
 """What must be asked for by name: most of it is computed or operational."""
+
+_USUAL = frozenset({"createtimestamp", "whencreated", *LAST_USE_ATTRIBUTES})
+_TELLING: Final[Mapping[DirectoryKind, frozenset[str]]] = {
+    kind: frozenset(name.lower() for name in names) - _USUAL
+    for kind, names in STATE_ATTRIBUTES.items()
+}
+"""Without any of these, which most accounts have not, there is no state but the last use."""
 
 
 def _last_use(attributes: Attributes, kind: DirectoryKind, kept: frozenset[str]) -> Iterator[Fact]:

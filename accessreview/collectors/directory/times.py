@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - _FILETIME_EPOCH
+_LAST_TICKS = _LAST_MOMENT // timedelta(microseconds=1) * 10 + 9
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GENERALIZED = re.compile(
     r"(\d{8})([01]\d|2[0-3])(?:([0-5]\d)([0-5]\d|60)?)?(?:[.,](\d+))?"
@@ -18,12 +20,9 @@ def filetime(ticks: int | None) -> datetime | None:
     0 is no time, and neither is what lies beyond the year 9999: both are its ways to say never.
     What is negative is long ago.
     """
-    if not ticks:
+    if not ticks or ticks > _LAST_TICKS:
         return None
-    try:
-        return _FILETIME_EPOCH + timedelta(microseconds=max(ticks, 0) // 10)
-    except OverflowError:
-        return None
+    return _FILETIME_EPOCH + timedelta(microseconds=max(ticks, 0) // 10)
 
 
 def unix_days(days: int | None) -> datetime | None:
@@ -38,8 +37,7 @@ def unix_days(days: int | None) -> datetime | None:
 
 def generalized_time(value: str) -> datetime | None:
     """From generalized time (RFC 4517): with or without minutes, seconds, fraction and offset."""
-    match = _GENERALIZED.fullmatch(value)
-    if match is None:
+    if not value or not (match := _GENERALIZED.fullmatch(value)):
         return None
     date, hour, minute, second, fraction, sign, hours, minutes = match.groups(default="")
     unit = 1 if second else 60 if minute else 3600
@@ -60,4 +58,4 @@ def rfc3339(moment: datetime | None) -> str:
     """To the second, in UTC; empty for None."""
     if moment is None:
         return ""
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
