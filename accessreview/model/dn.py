@@ -7,6 +7,7 @@ names by alias or number, case and runs of spaces.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ALIASES = {
     "2.5.4.3": "cn",
@@ -21,9 +22,8 @@ _ALIASES = {
     "userid": "uid",
 }
 _SAFE = r'[^\\",+;<>=#\x00-\x20\x7f-\U0010ffff]'
-_PART = rf"[A-Za-z][A-Za-z0-9-]*={_SAFE}+(?: {_SAFE}+)*"
-_SIMPLE = re.compile(rf"{_PART}(?:,{_PART})*\Z")
-"""Nearly all names: ASCII, nothing escaped, single spaces; only their case has to go."""
+_SIMPLE = re.compile(rf"[A-Za-z][A-Za-z0-9-]*={_SAFE}+(?: {_SAFE}+)*\Z")
+"""Nearly all first parts: ASCII, nothing escaped, single spaces; only their case has to go."""
 _HEX_PAIR = re.compile(r"\\([0-9A-Fa-f]{2})")
 _SPECIAL = frozenset(',+"\\<>;=')
 _UID_TAIL = re.compile(r"#'[01]*'B\Z")
@@ -35,10 +35,20 @@ def canonical(dn: str) -> str:
     Raises:
         ValueError: it is no distinguished name.
     """
-    if _SIMPLE.match(dn):
-        key = dn.lower()
-        if not any(alias in key for alias in ("name=", "component=", "userid=")):
-            return key
+    head, _, above = dn.partition(",")
+    if above and _SIMPLE.match(head):
+        key = head.lower()
+        if not ("name=" in key or "component=" in key or "userid=" in key):
+            return f"{key},{_of_parent(above)}"
+    return _canonical(dn)
+
+
+@lru_cache(maxsize=4096)  # many names have the same above them
+def _of_parent(dn: str) -> str:
+    return _canonical(dn)
+
+
+def _canonical(dn: str) -> str:
     parts: list[str] = []
     values: list[str] = []
     at = 0
