@@ -1,6 +1,7 @@
 """Taking members out of groups of each product: what it answers, and what is never tried."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from accessreview.ldap.connection import open_connection
-from accessreview.ldap.settings import DirectoryKind, ServerSettings
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.access import AccountRef, GroupRef
 from accessreview.model.errors import RemediationError
 from accessreview.remediators.members import Names
@@ -24,6 +25,8 @@ from tests.integration.directory.writing import (
     Product,
 )
 from tests.servers import ds389, slapd
+from tests.servers.certificates import Authority, Issued, issue
+from tests.servers.ldap_relay import At, Deed, Misbehaviour, running_ldap_relay
 from tests.servers.samba import AD, ADDRESSES
 
 pytestmark = [
@@ -83,6 +86,12 @@ def products(
                 change=three.change,
             ),
         }
+
+
+@pytest.fixture(scope="module")
+def between(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    """The certificate of what stands between."""
+    return issue(authority, tmp_path_factory.mktemp("between"), name="between")
 
 
 @pytest.fixture(params=SERVERS)
@@ -158,6 +167,53 @@ def _put_back(product: Product, command: str) -> int:
         check=False,
     )
     return done.returncode
+
+
+@pytest.mark.parametrize(
+    ("misbehaviour", "words"),
+    [
+        (Misbehaviour(Deed.HANG_UP, At.MODIFIED), "was not answered, so it was looked at again"),
+        (Misbehaviour(Deed.LOSE, At.MODIFIED), "was not answered, so it was looked at again"),
+        (Misbehaviour(Deed.RESULT, At.MODIFIED, code=51), "busy"),
+        (Misbehaviour(Deed.RESULT, At.MODIFIED, code=3), "time limit"),
+        (Misbehaviour(Deed.RESULT, At.MODIFIED, code=50), "lacks the right"),
+    ],
+    ids=["connection lost", "answer lost", "busy", "time limit", "no right"],
+)
+def test_what_counts_is_a_look_at_the_group_and_nothing_is_sent_twice(
+    product: Product, between: Issued, misbehaviour: Misbehaviour, words: str
+) -> None:
+    """The server did as it was asked, and something else comes back, or nothing."""
+    change, direct = product.removal("ann", "unsure"), product.server("remedy")
+    with running_ldap_relay(
+        direct.host,
+        direct.actual_port,
+        misbehaviour,
+        upstream_ca=direct.ca_file,
+        certificate=between,
+        security=Security.LDAPS,
+    ) as relay:
+        through = replace(
+            direct, host="127.0.0.1", port=relay.port, timeout_seconds=2, fallback_hosts=("nobody",)
+        )
+        applied = replace(product.remedy(), settings=through).apply(change)
+    assert words in applied.after
+    assert relay.events[At.MODIFIED] == 1
+    assert product.members("unsure") == {"ben"}
+    assert _put_back(product, _undo_of(product, "unsure", "ann")) == 0
+
+
+def _undo_of(product: Product, group: str, login: str) -> str:
+    lines = (
+        f"dn: {product.group(group)}",
+        "changetype: modify",
+        "add: member",
+        f"member: {product.person(login)}",
+    )
+    settings = product.server("remedy")
+    words = " ".join(map(shlex.quote, lines))
+    server = f"ldaps://{settings.host}:{settings.actual_port}"
+    return rf"printf '%s\n' {words} | ldapmodify -x -H {server} -D ACCOUNT -W"
 
 
 def test_a_name_that_changed_since_is_found_again_by_the_id(

@@ -15,14 +15,13 @@ from tests.servers import ds389, samba, slapd
 from tests.servers.samba import AD
 
 LOGINS = ("ann", "ben", "cat")
+GROUPS = ("leave", "back", "forbidden", "unsure")
 AWAY = "ou=away"
 """A subtree of the OpenLDAP that lies on another server."""
 
 OPENLDAP = (
     "".join(slapd.person(login) for login in (*LOGINS, "gone"))
-    + "".join(
-        slapd.group(name, "UID=Ann, OU=People", "ben") for name in ("leave", "back", "forbidden")
-    )
+    + "".join(slapd.group(name, "UID=Ann, OU=People", "ben") for name in GROUPS)
     + slapd.group("moved", "ann", "cat")
     + slapd.group("last", "ann")
     + slapd.group("own", "ann", "cn=remedy")
@@ -49,7 +48,7 @@ DS389 = (
             *((login, ()) for login in (*LOGINS[1:], "gone")),
         )
     )
-    + "".join(seeds_389.group(name, "ann", "ben") for name in ("leave", "back", "forbidden"))
+    + "".join(seeds_389.group(name, "ann", "ben") for name in GROUPS)
     + seeds_389.group("moved", "ann", "cat", unique=True)
     + seeds_389.group("last", "ann")
     + seeds_389.group("own", "ann", f"cn=remedy,{ds389.SUFFIX}")
@@ -75,7 +74,7 @@ DS389 = (
 )
 ACTIVE_DIRECTORY = (
     "".join(samba.user(login) for login in (*LOGINS, "gone", "audit", "remedy"))
-    + "".join(samba.group(name, "ann", "ben") for name in ("leave", "back", "forbidden"))
+    + "".join(samba.group(name, "ann", "ben") for name in GROUPS)
     + samba.group("moved", "ann", "cat")
     + samba.group("last", "ann")
     + samba.group("within", "remedy")
