@@ -1,6 +1,6 @@
 # Everything starts here; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test agree lint check format bench bench-directories sample
+.PHONY: help setup run lab test agree faults lint check format bench bench-directories sample
 BIN := .venv/bin
 
 help: ## List these targets
@@ -23,6 +23,10 @@ test: ## Set up everything the tests need, real servers included, and run them
 agree: ## Hold the engine against a naive reference on random estates; ESTATES=10000 SEED=1
 	@sh scripts/setup.sh dev
 	@$(BIN)/python -m scripts.agree --estates $(or $(ESTATES),10000) --seed $(or $(SEED),1)
+
+faults: ## Let every fault befall real directories, and write what becomes of what is read (minutes)
+	@sh scripts/setup.sh tests
+	@$(BIN)/python -m scripts.faults $(ARGS)
 
 lint: ## Format, style, types and import contracts
 	@sh scripts/setup.sh dev

@@ -1,0 +1,325 @@
+"""What a fault of a directory may do to a reading, and what it may never do.
+
+A fault is a row: which server, what happens, at which moment, and what has to come of it. It is
+carried out through the collector, joining, composing and the gate, and judged by what the server
+truly holds. Whatever a row expects: a reading that counts as complete and lacks a membership is a
+false complete.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
+from accessreview.ldap.connection import open_connection
+from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.model.errors import AccessReviewError, CollectionError
+from accessreview.model.snapshot import Coverage, Reading
+from accessreview.snapshot.completeness import Thresholds, judge
+from accessreview.snapshot.compose import compose
+from accessreview.snapshot.joining import join
+from tests.directory_faults_servers import (
+    GROUPS,
+    NAMED,
+    PAGE,
+    PASSWORD,
+    PEOPLE,
+    Place,
+    Servers,
+)
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+WAIT, DEADLINE, LATE = 2, 6, 3
+"""Seconds: for an answer, for a run, and by how many more a run may end late."""
+
+_AT_ONCE = 6
+_SECRETS = (PASSWORD, "capped-secret", "shallow-secret")
+
+
+OPENLDAP, AD, DS389 = (
+    DirectoryKind.OPENLDAP,
+    DirectoryKind.ACTIVE_DIRECTORY,
+    DirectoryKind.DS389,
+)
+KINDS = (OPENLDAP, AD, DS389)
+
+
+class Shape(NamedTuple):
+    """Which page is the last one of people, of groups, of all; how many entries people have."""
+
+    people: int
+    groups: int
+    all: int
+    entries: int
+
+
+SHAPES = MappingProxyType(
+    {OPENLDAP: Shape(5, 7, 7, 120), AD: Shape(6, 9, 10, 130), DS389: Shape(5, 7, 8, 120)}
+)
+
+
+class Outcome(StrEnum):
+    """What becomes of a reading, the best last.
+
+    Of ``KEPT_OUT`` the server said that it was all, and the gate does not believe it.
+    """
+
+    NOTHING = "refused"
+    PARTIAL = "partial"
+    KEPT_OUT = "kept out"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Ids of accounts and groups, and pairs of group and member."""
+
+    objects: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, reading: Reading) -> "Held":
+        rows = (row for name in ("accounts", "groups") for row in reading.tables[name].rows())
+        pairs = ((row[1], row[3]) for row in reading.tables["members"].rows())
+        return cls(frozenset(row[1] for row in rows), frozenset(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A server that no row changes, and what an account that may see all of it has read there.
+
+    ``named`` are principals of permissions; ``order`` the names in which entries come.
+    """
+
+    servers: Servers
+    place: Place
+    last: Reading
+    named: frozenset[str]
+    order: tuple[str, ...]
+
+    @classmethod
+    def of(cls, servers: Servers, place: Place) -> "Ground":
+        last = whole(place)
+        assert last.source.coverage is Coverage.FULL, last.source.gaps
+        named = {
+            row[2].casefold()
+            for row in last.tables["principal_names"].rows()
+            if row[2].partition("@")[0].rpartition("\\")[2] in NAMED
+        }
+        with open_connection(reaching(place), CollectionError) as connection:
+            order = [
+                entry.dn
+                for filter_ in place.schema.filters
+                for entry in connection.pages(place.base, filter_, ("1.1",))
+            ]
+        return cls(servers, place, last, frozenset(named), tuple(order))
+
+    def id_of(self, name: str) -> str:
+        """The id of a person or group."""
+        (found,) = {
+            row[1]
+            for table in ("accounts", "groups")
+            for row in self.last.tables[table].rows()
+            if row[2] == name
+        }
+        return found
+
+    def written(self, name: str) -> str:
+        """The distinguished name as the server writes it."""
+        id_ = self.id_of(name)
+        (found,) = (row[2] for row in self.last.tables["locators"].rows() if row[1] == id_)
+        return found
+
+    def entry_of(self, name: str) -> int:
+        """As which entry, of all searches, it comes."""
+        return self.order.index(self.written(name)) + 1
+
+    def raw_id(self, name: str) -> bytes:
+        """The id as it is sent."""
+        id_ = self.id_of(name)
+        if not id_.startswith("S-"):
+            return id_.encode()
+        revision, authority, *parts = map(int, id_.split("-")[1:])
+        head = bytes((revision, len(parts))) + authority.to_bytes(6, "big")
+        return head + b"".join(part.to_bytes(4, "little") for part in parts)
+
+    def holds_the_seed(self) -> bool:
+        """Whether what was read is what the servers were filled with."""
+        ids = {name: self.id_of(name) for name in (*PEOPLE, *GROUPS)}
+        seeded = {(ids[group], ids[one]) for group, members in GROUPS.items() for one in members}
+        groups = {ids[group] for group in GROUPS}
+        return seeded == {pair for pair in Held.of(self.last).pairs if pair[0] in groups}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a row collects from while its fault lasts.
+
+    ``before`` and ``after`` are what the directory holds: a complete reading has at least what
+    both have, and at most what either has. ``last`` is the last good reading, if there is one.
+    ``complaint`` tells what else went wrong, if anything.
+    """
+
+    settings: ServerSettings
+    schema: DirectorySchema
+    before: Held
+    after: Callable[[], Held]
+    last: Reading | None
+    now: Callable[[], datetime] = lambda: NOW
+    complaint: Callable[[], str] = str
+
+
+Stage = Callable[[Ground], AbstractContextManager[Scene]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row; ``words`` have to be said about it."""
+
+    server: DirectoryKind
+    what: str
+    moment: str
+    outcome: Outcome
+    words: str
+    stage: Stage = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return f"{self.server}: {self.what}, {self.moment}"
+
+
+def everywhere(what: str, moment: str, outcome: Outcome, words: str, stage: Stage) -> list[Fault]:
+    """The same row for each server."""
+    return [Fault(server, what, moment, outcome, words, stage) for server in KINDS]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a row, how long it took, what was said, and what is wrong with it."""
+
+    fault: Fault
+    outcome: Outcome
+    seconds: float
+    said: str
+    wrong: tuple[str, ...]
+
+
+def reaching(place: Place, **changes: object) -> ServerSettings:
+    """Settings for the account that usually reads."""
+    usual: dict[str, object] = {
+        "name": "Corp",
+        "host": place.host,
+        "port": place.tls_port,
+        "security": Security.LDAPS,
+        "bind_dn": place.account,
+        "password": lambda: PASSWORD,
+        "ca_file": place.ca_file,
+        "timeout_seconds": WAIT,
+        "deadline_seconds": DEADLINE,
+        "page_size": PAGE,
+    }
+    return ServerSettings(**(usual | changes))  # type: ignore[arg-type] # checked by use
+
+
+def source(settings: ServerSettings, schema: DirectorySchema) -> DirectorySource:
+    return DirectorySource(DirectorySettings(id="corp", server=settings, schema=schema))
+
+
+def whole(place: Place) -> Reading:
+    """All that a server holds, as an account reads it that may see everything."""
+    account, password = place.privileged
+    settings = replace(
+        reaching(place),
+        bind_dn=account,
+        password=lambda: password,
+        page_size=500,
+        timeout_seconds=60,
+        deadline_seconds=60,
+    )
+    (reading,) = join([source(settings, place.schema).collect(lambda: NOW)])
+    return reading
+
+
+def scene(ground: Ground, settings: ServerSettings, **changes: object) -> Scene:
+    """One of a directory that stays as it is."""
+    held = Held.of(ground.last)
+    usual: dict[str, object] = {
+        "settings": settings,
+        "schema": ground.place.schema,
+        "before": held,
+        "after": lambda: held,
+        "last": ground.last,
+    }
+    return Scene(**(usual | changes))  # type: ignore[arg-type] # checked by use
+
+
+def carried_out(faults: Sequence[Fault], ground: Ground) -> list[Result]:
+    """All of these rows of one server, several at once."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda fault: _carry_out(fault, ground), faults))
+
+
+def _carry_out(fault: Fault, ground: Ground) -> Result:
+    with fault.stage(ground) as staged:
+        started = time.monotonic()
+        outcome, said, reading = _collected(staged, ground.named)
+        seconds = time.monotonic() - started
+        wrong = [*_wrong(fault, staged, outcome, said, reading)]
+        allowed = staged.settings.deadline_seconds + LATE
+        if seconds > allowed:
+            wrong.append(f"it took {seconds:.1f} s, more than {allowed:g}")
+    if complaint := staged.complaint():
+        wrong.append(complaint)
+    return Result(fault, outcome, seconds, said, tuple(wrong))
+
+
+def _collected(staged: Scene, named: frozenset[str]) -> tuple[Outcome, str, Reading | None]:
+    """As a collection does: read, join, put together, ask the gate."""
+    try:
+        read = source(staged.settings, staged.schema).collect(staged.now)
+        (reading,) = join([read])
+        compose(staged.now(), [reading])
+    except AccessReviewError as error:
+        return Outcome.NOTHING, str(error), None
+    said = "\n".join(reading.source.gaps)
+    if reading.source.coverage is Coverage.PARTIAL:
+        return Outcome.PARTIAL, said, reading
+    if reasons := judge(reading, staged.last, named, Thresholds()):
+        return Outcome.KEPT_OUT, "\n".join(reason.sentence for reason in reasons), reading
+    return Outcome.COMPLETE, said, reading
+
+
+def _wrong(
+    fault: Fault, staged: Scene, outcome: Outcome, said: str, reading: Reading | None
+) -> Iterator[str]:
+    if outcome is not fault.outcome:
+        yield f"it is {outcome}, not {fault.outcome}"
+    if fault.words not in said:
+        yield f"“{fault.words}” is not said"
+    if any(secret in said for secret in _SECRETS):
+        yield "a password is said"
+    if outcome is Outcome.NOTHING and staged.settings.label not in said:
+        yield "the directory is not named"
+    if said and not all(line.endswith((".", ")")) for line in said.splitlines()):
+        yield "something is said that is no sentence"
+    if reading:
+        yield from _untrue(staged, outcome, Held.of(reading))
+
+
+def _untrue(staged: Scene, outcome: Outcome, held: Held) -> Iterator[str]:
+    if outcome is not Outcome.COMPLETE:
+        return
+    before, after = staged.before, staged.after()
+    if invented := held.pairs - before.pairs - after.pairs:
+        yield f"{len(invented)} memberships are invented"
+    if lacking := (before.pairs & after.pairs) - held.pairs:
+        yield f"FALSE COMPLETE: {len(lacking)} memberships are lacking"
+    if lost := (before.objects & after.objects) - held.objects:
+        yield f"FALSE COMPLETE: {len(lost)} accounts or groups are lacking"

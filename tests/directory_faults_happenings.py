@@ -1,0 +1,198 @@
+"""Rows: what happens to a server while it is read, and what it hides from whoever reads it."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from accessreview.ldap.settings import DirectoryKind
+from tests.directory_faults import (
+    AD,
+    DS389,
+    KINDS,
+    OPENLDAP,
+    SHAPES,
+    Fault,
+    Outcome,
+    everywhere,
+)
+from tests.directory_faults_own import (
+    LOCKS,
+    Event,
+    changed,
+    changing,
+    clock_set_back,
+    deleting,
+    freeze,
+    kill,
+    leaving,
+    meanwhile,
+    of_openldap,
+    renaming,
+    restart,
+)
+from tests.directory_faults_servers import PEOPLE, Place
+from tests.directory_faults_staging import direct
+from tests.directory_seeds.openldap import LONG
+from tests.servers.slapd import SUFFIX, group, person
+
+NOTHING, PARTIAL, KEPT_OUT, COMPLETE = Outcome
+
+_BROKEN = "the connection failed"
+_FORTY = PEOPLE[:40]
+_MANY = 50_000
+
+
+def rows() -> Iterator[Fault]:
+    yield from _lost_servers()
+    yield from _changes()
+    yield from _real_limits()
+    yield from _hidden_in_openldap()
+    yield from _hidden_in_389()
+    yield from _odd_contents()
+    yield from everywhere("clock set back", "while reading", COMPLETE, "", clock_set_back)
+
+
+def _lost_servers() -> Iterator[Fault]:
+    for moment, search, outcome in (
+        ("before the first page", 1, NOTHING),
+        ("after the second page", 3, PARTIAL),
+        ("after the last page of people", 6, PARTIAL),
+    ):
+        stage = meanwhile(kill, search, is_gone=True)
+        yield from everywhere("server killed", moment, outcome, _BROKEN, stage)
+    for what, event, words in (
+        ("server killed and started again", restart, "failed"),
+        ("server frozen", freeze, "no answer came in time"),
+    ):
+        stage = meanwhile(event, 3, is_gone=event is freeze)
+        moment = "after the second page"
+        yield from everywhere(what, moment, PARTIAL, words, stage)
+
+
+def _changes() -> Iterator[Fault]:
+    """What is asked first is read as it was, what is asked last as it is."""
+    dangling, moved = "A member was not found", "One immutable id has two names"
+    for what, event, outcomes, words in (
+        ("person deleted", deleting("u100"), {OPENLDAP: PARTIAL}, dangling),
+        ("person renamed", renaming("u100"), {OPENLDAP: PARTIAL}, dangling),
+        ("group deleted", deleting("g20"), dict.fromkeys(KINDS, KEPT_OUT), "no longer there"),
+        ("group renamed", renaming("g20"), {}, ""),
+        ("members taken out", leaving("all", *_FORTY), {}, ""),
+        ("account that reads locked or deleted", changing(LOCKS), {}, ""),
+    ):
+        yield from _meanwhile(what, "before the first page", event, outcomes, words)
+    for what, event, outcomes, words in (
+        ("person deleted", deleting("u100"), {}, ""),
+        ("person renamed", renaming("u100"), {AD: PARTIAL, DS389: PARTIAL}, moved),
+        ("group deleted", deleting("g20"), dict.fromkeys(KINDS, KEPT_OUT), "no longer there"),
+        ("account that reads locked or deleted", changing(LOCKS), {}, ""),
+    ):
+        yield from _meanwhile(what, "after the last page of people", event, outcomes, words)
+    stage = meanwhile(leaving("all", *_FORTY), 1, values=50)
+    moment = "between two parts of a group"
+    yield Fault(AD, "members taken out", moment, COMPLETE, "", stage)
+
+
+def _meanwhile(
+    what: str, moment: str, event: Event, outcomes: Mapping[DirectoryKind, Outcome], words: str
+) -> Iterator[Fault]:
+    """``outcomes`` are those that are not complete, for which there are ``words``."""
+    for server in KINDS:
+        search = 1 if moment == "before the first page" else SHAPES[server].people + 1
+        outcome = outcomes.get(server, COMPLETE)
+        said = words if server in outcomes else ""
+        yield Fault(server, what, moment, outcome, said, meanwhile(event, search))
+
+
+def _real_limits() -> Iterator[Fault]:
+    stage = of_openldap(size_limit=60, account="capped")
+    words = "the server's size limit was reached"
+    yield Fault(OPENLDAP, "size limit in total", "third page", PARTIAL, words, stage)
+    stage = direct("shallow")
+    words = "a limit set by the server's administrator"
+    what = "look-through limit"
+    yield Fault(DS389, what, "of the account", PARTIAL, words, stage)
+
+
+def _hidden_in_openldap() -> Iterator[Fault]:
+    every = "by * none"
+    found_only = "by users search by * none"
+    for what, moment, rule, outcome, words in (
+        ("entry hidden", "a member", ("u030", "", every), PARTIAL, "was not found"),
+        (
+            *("entry hidden", "a group in a group", ("chain2", "", every)),
+            *(PARTIAL, "was not found"),
+        ),
+        (
+            *("entry hidden", "another group", ("g05", "", every)),
+            *(KEPT_OUT, "is no longer there"),
+        ),
+        (
+            *("members hidden", "a group of four", ("g05", " attrs=member", every)),
+            *(PARTIAL, "always has a member"),
+        ),
+        (
+            *("object classes hidden", "a group", ("g05", " attrs=objectClass", found_only)),
+            *(PARTIAL, "object classes are not shown"),
+        ),
+        (
+            *("id hidden", "a group", ("g05", " attrs=entryUUID", every)),
+            *(PARTIAL, "without its immutable id"),
+        ),
+        (
+            *("login hidden", "a person", ("u030", " attrs=uid", every)),
+            *(COMPLETE, ""),
+        ),
+    ):
+        yield Fault(OPENLDAP, what, moment, outcome, words, of_openldap(rules=_rule(*rule)))
+    subtree = f'access to dn.subtree="ou=people,{SUFFIX}" by * none\n'
+    stage = of_openldap(rules=subtree)
+    words = "Not one account was found"
+    yield Fault(OPENLDAP, "subtree hidden", "people", PARTIAL, words, stage)
+    stage = of_openldap(
+        settings='access to dn.base="" by * none\n',
+        schema={"kind": DirectoryKind.LDAP, "bases": ()},
+    )
+    words = "does not say what it holds"
+    yield Fault(OPENLDAP, "root entry hidden", "first search", NOTHING, words, stage)
+
+
+def _rule(one: str, what: str, who: str) -> str:
+    kind = "uid=" if one in PEOPLE else "cn="
+    unit = "people" if one in PEOPLE else "groups"
+    return f'access to dn.exact="{kind}{one},ou={unit},{SUFFIX}"{what} {who}\n'
+
+
+def _hidden_in_389() -> Iterator[Fault]:
+    for what, moment, one, attributes, outcome, words in (
+        ("entry hidden", "a member", "u030", "*", PARTIAL, "was not found"),
+        ("entry hidden", "a group in a group", "chain2", "*", PARTIAL, "was not found"),
+        ("entry hidden", "another group", "g05", "*", KEPT_OUT, "is no longer there"),
+        ("members hidden", "a group", "all", "member", KEPT_OUT, "members to none"),
+        (
+            *("object classes hidden", "a group", "g05", "objectClass", KEPT_OUT),
+            "is no longer there",  # for a filter does not find it any more either
+        ),
+        ("id hidden", "a group", "g05", "nsUniqueId", PARTIAL, "its immutable id"),
+    ):
+        stage = changed(partial(_denied, one=one, attributes=attributes))
+        yield Fault(DS389, what, moment, outcome, words, stage)
+
+
+def _denied(place: Place, one: str, attributes: str) -> str:
+    return (
+        f"dn: {place.name(one)}\nchangetype: modify\nadd: aci\n"
+        f'aci: (targetattr = "{attributes}")(version 3.0; acl "fault"; deny (all)\n'
+        f'  userdn = "ldap:///{place.account}";)\n'
+    )
+
+
+def _odd_contents() -> Iterator[Fault]:
+    names = tuple(f"many{number}" for number in range(_MANY))
+    many = "".join(map(person, names)) + group("many", *names)
+    for what, moment, entries, seconds in (
+        ("value of a megabyte", "a person", LONG + group("long", "long"), 6),
+        ("group of 50,000 members", "a group", many, 60),
+        ("two of one cn", "groups", group("g05", "u000", under="ou=people"), 6),
+    ):
+        stage = of_openldap(entries=entries, deadline_seconds=seconds, page_size=500)
+        yield Fault(OPENLDAP, what, moment, COMPLETE, "", stage)
