@@ -12,6 +12,7 @@ from accessreview.collectors.directory.translate import translate
 from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.snapshot import Coverage, Source, SourceKind
 from accessreview.snapshot.check import check
+from accessreview.snapshot.joining import join
 from tests.unit.collectors.directory.entries import BASE, NOW
 
 SOURCE = Source("corp", SourceKind.DIRECTORY, "Corp", Coverage.FULL, (), NOW, NOW)
@@ -48,7 +49,7 @@ def directories(draw: st.DrawFn) -> tuple[DirectorySchema, RawDirectory]:
 @given(directories())
 def test_it_obeys_every_rule(directory: tuple[DirectorySchema, RawDirectory]) -> None:
     schema, raw = directory
-    reading = translate(SOURCE, raw, schema, NOW)
+    (reading,) = join([translate(SOURCE, raw, schema, NOW)])
     problems = check([reading.source], reading.tables)
     assert not problems.total, problems.first
 
