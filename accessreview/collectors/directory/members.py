@@ -3,7 +3,7 @@
 ``memberOf`` is never asked: servers differ in whether it nests, and may keep it stale.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.collectors.directory.extended import MemberName
@@ -25,7 +25,7 @@ from accessreview.collectors.directory.outsiders import (
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.territory import Territory
-from accessreview.ldap.ids import texts
+from accessreview.ldap.ids import decoded, texts
 from accessreview.model.dn import without_uid
 from accessreview.model.snapshot import Standing
 from accessreview.snapshot.gaps import Gaps
@@ -34,21 +34,25 @@ _PLAIN = "member"
 _LOGINS = "memberuid"
 _SEARCHES = "memberurl"
 _SIDS = "ipaexternalmember"
+_WITH_UID = "uniquemember"
 _NO_NAMES = frozenset({_LOGINS, _SEARCHES, _SIDS})
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Each membership once, as the group's id and the member's.
+    """The ids of members by the group's id, each once.
 
-    ``ways`` adds by which attribute where that is not ``member``; ``outsiders`` holds by group
-    those who could not be resolved; ``named`` counts the members that groups name.
+    ``ways`` has by group and attribute those named by another one than ``member``; ``outsiders``
+    holds by group those who could not be resolved; ``named`` counts the members that groups name.
     """
 
-    pairs: tuple[tuple[str, str], ...]
-    ways: tuple[tuple[str, str, str], ...]
+    members: Mapping[str, Collection[str]]
+    ways: Mapping[tuple[str, str], Collection[str]]
     outsiders: Mapping[str, tuple[Outsider, ...]]
     named: int
+
+    def __len__(self) -> int:
+        return sum(map(len, self.members.values()))
 
 
 class Memberships:
@@ -75,8 +79,8 @@ class Memberships:
         self._gaps = gaps
         self._notes = notes
         self._logins = Logins(found, schema)
-        self._pairs: dict[tuple[str, str], None] = {}
-        self._ways: dict[tuple[str, str, str], None] = {}
+        self._members: dict[str, dict[str, None]] = {}
+        self._ways: dict[tuple[str, str], dict[str, None]] = {}
         self._outsiders: dict[str, dict[str, Outsider]] = {}
         self._named = 0
 
@@ -90,56 +94,66 @@ class Memberships:
             *by_group_number(self._found, product),
             *by_roles(self._found, product, self._gaps, self._notes),
         ):
-            self._add(group_id, member, way)
+            self._add(group_id, (member,), way)
         return Membership(
-            tuple(self._pairs),
-            tuple(self._ways),
+            self._members,
+            self._ways,
             {group: tuple(some.values()) for group, some in self._outsiders.items()},
             self._named,
         )
 
     def _named_by(self, group: DirectoryObject, attribute: str) -> None:
-        values = texts(group.entry.attributes, (attribute.lower(),))
-        if attribute.lower() not in _NO_NAMES:
-            self._by_name(group, attribute, _names(attribute, values))
-        elif attribute.lower() == _LOGINS:
-            self._by_login(group, attribute, values)
-        elif attribute.lower() == _SEARCHES:
-            self._by_search(group, attribute, values)
+        key = attribute.lower()
+        values = group.entry.attributes.get(key, ())
+        if key == _LOGINS:
+            self._by_login(group, attribute, map(decoded, values))
+        elif key == _SEARCHES:
+            self._by_search(group, attribute, map(decoded, values))
+        elif key == _SIDS:
+            self._by_sid(group, attribute, map(decoded, values))
         else:
-            self._by_sid(group, attribute, values)
+            self._by_name(group, attribute, values)
 
-    def _by_name(self, group: DirectoryObject, way: str, values: Iterable[str]) -> None:
-        find, plain = self._found.find, way == _PLAIN
-        for value in values:
-            self._named += 1
-            if member := find(value):
-                self._pairs[group.id, member.id] = None
-                if not plain:
-                    self._ways[group.id, member.id, way] = None
-                continue
-            name = MemberName.of(value)
-            by_id = (self._found.with_id(name.sid) if name.sid else None) or find(name.dn)
-            if by_id:
-                self._add(group.id, by_id.id, way)
-            else:
-                self._leave(group, outsider(name, self._found, self._territory, self._schema))
+    def _by_name(self, group: DirectoryObject, way: str, values: Sequence[bytes]) -> None:
+        self._named += len(values)
+        ids: list[str | None] = [*map(self._found.ids.get, values)]
+        if None in ids:
+            met = zip(values, ids, strict=True)
+            ids = [id_ or self._met_anew(group, way, value) for value, id_ in met]
+        self._add(group.id, filter(None, ids), way)
+
+    def _met_anew(self, group: DirectoryObject, way: str, value: bytes) -> str | None:
+        """The id of a member that is spelled as nobody before; it may be no name at all."""
+        if way.lower() == _WITH_UID:
+            return self._resolved(group, without_uid(decoded(value)))
+        return self._found.id_of(value) or self._resolved(group, decoded(value))
+
+    def _resolved(self, group: DirectoryObject, value: str) -> str | None:
+        """The id of a member; None if it is left to the outsiders."""
+        found = self._found
+        name = MemberName.of(value)
+        one = found.find(value) or found.with_id(name.sid) or found.find(name.dn)
+        if one:
+            return one.id
+        self._leave(group, outsider(name, found, self._territory, self._schema))
+        return None
 
     def _by_login(self, group: DirectoryObject, way: str, logins: Iterable[str]) -> None:
         for login in logins:
             self._named += 1
-            ids = self._logins.ids(login, group, self._notes)
-            for account_id in ids:
-                self._add(group.id, account_id, way)
-            if not ids:
+            if ids := self._logins.ids(login, group, self._notes):
+                self._add(group.id, ids, way)
+            else:
                 self._leave(group, Outsider(login, Standing.DANGLING, NO_ENTRY))
 
     def _by_search(self, group: DirectoryObject, way: str, urls: Iterable[str]) -> None:
         for url in urls:
-            if url in self._answers:
-                self._by_name(group, way, self._answers[url])
-            else:
+            if url not in self._answers:
                 self._gaps.add("The members of a dynamic group are not known", group.entry.dn)
+                continue
+            ids = [self._resolved(group, name) for name in self._answers[url]]
+            self._named += len(ids)
+            self._add(group.id, filter(None, ids), way)
 
     def _by_sid(self, group: DirectoryObject, way: str, sids: Iterable[str]) -> None:
         for sid in sids:
@@ -148,10 +162,12 @@ class Memberships:
             nobody = Outsider(sid, Standing.HIDDEN, NO_SID)
             self._leave(group, foreigner(sid.upper(), way) if is_sid else nobody)
 
-    def _add(self, group_id: str, member: str, way: str) -> None:
-        self._pairs[group_id, member] = None
-        if way != _PLAIN:
-            self._ways[group_id, member, way] = None
+    def _add(self, group_id: str, members: Iterable[str], way: str) -> None:
+        new = dict.fromkeys(members)
+        if new:
+            self._members.setdefault(group_id, {}).update(new)
+            if way != _PLAIN:
+                self._ways.setdefault((group_id, way), {}).update(new)
 
     def _leave(self, group: DirectoryObject, one: Outsider) -> None:
         if not one.member:
@@ -177,4 +193,4 @@ def searches_of_members(entry: RawEntry, schema: DirectorySchema) -> tuple[str, 
 
 
 def _names(attribute: str, values: Iterable[str]) -> Iterable[str]:
-    return map(without_uid, values) if attribute.lower() == "uniquemember" else values
+    return map(without_uid, values) if attribute.lower() == _WITH_UID else values

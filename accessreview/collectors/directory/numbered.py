@@ -10,7 +10,7 @@ from accessreview.collectors.directory.objects import (
 )
 from accessreview.collectors.directory.products import Product
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.ldap.ids import first, sid_text, text, texts
+from accessreview.ldap.ids import decoded, first, sid_text, text, texts
 from accessreview.snapshot.gaps import Gaps
 
 Pair = tuple[str, str, str]
@@ -61,11 +61,12 @@ def by_roles(found: DirectoryObjects, product: Product, gaps: Gaps, notes: Gaps)
     for account in found.accounts.values():
         shown = shown or computed in account.entry.attributes
         for attribute in product.roles:
-            for dn in texts(account.entry.attributes, (attribute.lower(),)):
-                if group := found.group(dn):
-                    yield group.id, account.id, product.roles[0]
+            for value in account.entry.attributes.get(attribute.lower(), ()):
+                role = found.id_of(value)
+                if role in found.groups:
+                    yield role, account.id, product.roles[0]
                 else:
-                    notes.add("A role of accounts was not read", dn)
+                    notes.add("A role of accounts was not read", decoded(value))
     if not shown:
         for group in found.groups.values():
             if _COMPUTED_ROLES & classes_of(group.entry.attributes):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.ldap.ids import decoded, object_id
+from accessreview.ldap.ids import decoded, id_reader
 from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.dn import canonical
 from accessreview.snapshot.gaps import Gaps
@@ -24,42 +24,49 @@ _NO_MEMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class DirectoryObject:
-    """An account or a group, with its immutable id."""
+    """An account or a group, with its immutable id and its canonical name."""
 
     id: str
     entry: RawEntry
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryObjects:
-    """Accounts and groups by id; ``by_name`` finds them, ``others`` the rest, by canonical name."""
+    """Accounts and groups by id; ``by_name`` finds them, ``others`` the rest, by canonical name.
+
+    ``ids`` has their ids by names as they were met so far: nearly all of a million members are
+    spelled as the entries are.
+    """
 
     accounts: dict[str, DirectoryObject] = field(default_factory=dict)
     groups: dict[str, DirectoryObject] = field(default_factory=dict)
     by_name: dict[str, DirectoryObject] = field(default_factory=dict)
     others: dict[str, RawEntry] = field(default_factory=dict)
-    _by_spelling: dict[str, DirectoryObject] = field(default_factory=dict)
+    ids: dict[bytes, str] = field(default_factory=dict)
+
+    def add(self, one: DirectoryObject) -> None:
+        """Let its name find it from now on."""
+        self.by_name[one.key] = one
+        self._learn(one.entry.dn.encode("utf-8", "surrogatepass"), one.id)
 
     def find(self, dn: str) -> DirectoryObject | None:
         """The account or group of this name, in any spelling; None also for what is no name."""
-        if found := self._by_spelling.get(dn):
-            return found
-        if found := self.by_name.get(key_of(dn)):
-            self._by_spelling[dn] = found
+        return self.by_name.get(key_of(dn))
+
+    def id_of(self, value: bytes) -> str | None:
+        """The id of the account or group that a value names, in any spelling."""
+        found = self.ids.get(value)
+        if found is None and (one := self.find(decoded(value))):
+            self._learn(value, found := one.id)
         return found
 
     def with_id(self, id_: str) -> DirectoryObject | None:
         return self.accounts.get(id_) or self.groups.get(id_)
 
-    def account(self, dn: str) -> DirectoryObject | None:
-        """The account of this name, in any spelling; None also for what is no name."""
-        found = self.find(dn)
-        return found if found and found.id in self.accounts else None
-
-    def group(self, dn: str) -> DirectoryObject | None:
-        """The group of this name, in any spelling; None also for what is no name."""
-        found = self.find(dn)
-        return found if found and found.id in self.groups else None
+    def _learn(self, value: bytes, id_: str) -> None:
+        if not value.endswith(b"'B"):  # what ends so means another name as a ``uniqueMember``
+            self.ids[value] = id_
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +88,10 @@ class Classes:
 
     def is_group(self, entry: RawEntry) -> bool:
         classes = classes_of(entry.attributes)
-        return not self.of_groups.isdisjoint(classes) or any(
-            name in classes and value in entry.attributes for name, value in self.with_values
-        )
+        if not self.of_groups.isdisjoint(classes):
+            return True
+        with_values = [value for name, value in self.with_values if name in classes]
+        return any(value in entry.attributes for value in with_values)
 
     def is_account(self, entry: RawEntry) -> bool:
         """Whether it is one if it is no group."""
@@ -111,7 +119,7 @@ def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> Directory
     """
     found = DirectoryObjects()
     copies, classes = schema.product.copies, Classes.of(schema)
-    never_empty = _never_empty(schema)
+    never_empty, id_of = _never_empty(schema), id_reader(schema.kind, schema.names.unique_id)
     for entry in raw.entries:
         key = key_of(entry.dn)
         if copies and f",{copies},dc=" in f",{key}":
@@ -127,13 +135,16 @@ def objects(raw: RawDirectory, schema: DirectorySchema, gaps: Gaps) -> Directory
             if not entry.attributes.get("objectclass"):
                 gaps.add(_NO_CLASSES, entry.dn)
             continue
-        entry_id = object_id(schema.kind, entry.attributes, schema.names.unique_id)
+        entry_id = id_of(entry.attributes)
         if not entry_id:
             gaps.add(
                 "An account or group was read without its immutable id and is left out", entry.dn
             )
-        elif _is_news(found, key, DirectoryObject(entry_id, entry), gaps):
-            found.by_name[key] = of_its_kind[entry_id] = DirectoryObject(entry_id, entry)
+            continue
+        one = DirectoryObject(entry_id, entry, key)
+        if _is_news(found, one, gaps):
+            found.add(one)
+            of_its_kind[entry_id] = one
     return found
 
 
@@ -162,9 +173,9 @@ def _hides_its_members(entry: RawEntry, never_empty: Mapping[str, str]) -> bool:
     )
 
 
-def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps) -> bool:
+def _is_news(found: DirectoryObjects, new: DirectoryObject, gaps: Gaps) -> bool:
     """Whether it is the first of its name and id; the first one read is kept."""
-    namesake = found.by_name.get(key)
+    namesake = found.by_name.get(new.key)
     if namesake is not None:
         # Searches that overlap find an entry twice; different content means it changed meanwhile.
         if namesake != new:
@@ -173,6 +184,6 @@ def _is_news(found: DirectoryObjects, key: str, new: DirectoryObject, gaps: Gaps
     twin = found.with_id(new.id)
     if twin is not None:
         gaps.add("One immutable id has two names", f"{twin.entry.dn} and {new.entry.dn}")
-        found.by_name[key] = twin
+        found.by_name[new.key] = twin
         return False
     return True

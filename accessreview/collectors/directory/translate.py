@@ -18,7 +18,7 @@ from accessreview.collectors.directory.outsiders import knows
 from accessreview.collectors.directory.raw import RawDirectory
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.territory import Territory
-from accessreview.ldap.ids import texts
+from accessreview.ldap.ids import decoded
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import ANNEX, TABLES, Count, Coverage, Reading, Source
 from accessreview.snapshot.gaps import Gaps
@@ -90,8 +90,16 @@ def _of_membership(
     source: str, found: DirectoryObjects, membership: Membership, schema: DirectorySchema
 ) -> dict[str, Rows]:
     return {
-        "members": [(source, group, source, member) for group, member in membership.pairs],
-        "ways": [(source, group, source, member, way) for group, member, way in membership.ways],
+        "members": [
+            (source, group, source, member)
+            for group, members in membership.members.items()
+            for member in members
+        ],
+        "ways": [
+            (source, group, source, member, way)
+            for (group, way), members in membership.ways.items()
+            for member in members
+        ],
         "outsiders": [
             (source, group, one.member, one.standing, one.reason)
             for group, some in membership.outsiders.items()
@@ -114,7 +122,7 @@ def _counts(
     counts = {
         Count.ACCOUNTS: len(found.accounts),
         Count.GROUPS: len(found.groups),
-        Count.MEMBERSHIPS: len(membership.pairs),
+        Count.MEMBERSHIPS: len(membership),
         Count.NAMED: membership.named,
         **standings,
         **figures,
@@ -137,10 +145,13 @@ def _responsibles(
     ):
         names = [name.lower() for name in attributes]
         for item in items.values():
-            for dn in texts(item.entry.attributes, names):
-                if responsible := found.account(dn):
-                    rows[source, item.id, relation, source, responsible.id] = None
-                elif is_name(key := key_of(dn)) and not territory.holds(key, knows(found)):
+            for value in [one for name in names for one in item.entry.attributes.get(name, ())]:
+                id_ = found.id_of(value)
+                if id_ in found.accounts:
+                    rows[source, item.id, relation, source, id_] = None
+                    continue
+                dn = decoded(value)
+                if is_name(key := key_of(dn)) and not territory.holds(key, knows(found)):
                     rows[source, item.id, relation, BY_NAME, dn] = None
                 else:
                     told = f"{dn} of {item.entry.dn}"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from accessreview.collectors.directory.accounts import account_rows
-from accessreview.collectors.directory.objects import DirectoryObject
+from accessreview.collectors.directory.objects import DirectoryObject, key_of
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.ldap.ids import text
@@ -23,13 +23,17 @@ PATTERN = replace(OPENLDAP, admin_pattern="adm-(.+)")
 VMDIR = DirectorySchema(kind=DirectoryKind.VMDIR)
 
 
+def directory_object(id_: str, entry: RawEntry) -> DirectoryObject:
+    return DirectoryObject(id_, entry, key_of(entry.dn))
+
+
 def rows(
     schema: DirectorySchema, *entries: RawEntry, notes: Gaps | None = None
 ) -> dict[str, set[tuple[str, ...]]]:
     """By table the rows without the source; an account's id is its login."""
     logins = ("samaccountname", "uid", "cn")
     accounts = {
-        one: DirectoryObject(one, entry)
+        one: directory_object(one, entry)
         for entry in entries
         for one in [next(filter(None, (text(entry.attributes, name) for name in logins)))]
     }
@@ -151,11 +155,11 @@ def test_an_administrators_account_of_nobody_is_listed_as_ambiguous() -> None:
 
 
 def test_an_administrators_account_of_several_is_joined_to_none() -> None:
-    admin = DirectoryObject("admin", person("adm-ann"))
+    admin = directory_object("admin", person("adm-ann"))
     accounts = {
         "admin": admin,
-        "one": DirectoryObject("one", person("ann", employeeID="7")),
-        "two": DirectoryObject("two", person("Ann", employeeID="8")),
+        "one": directory_object("one", person("ann", employeeID="7")),
+        "two": directory_object("two", person("Ann", employeeID="8")),
     }
     found = account_rows("corp", accounts, PATTERN, NOW, Gaps())
     joins = {row[1]: row[2:] for row in found["joins"]}
@@ -184,6 +188,6 @@ def test_what_may_tell_persons_is_kept_as_it_is() -> None:
 
 def test_no_row_comes_twice() -> None:
     twice = person("ann", employeeID=("7", "7 ", "7"))
-    accounts = {"ann": DirectoryObject("ann", twice)}
+    accounts = {"ann": directory_object("ann", twice)}
     found = account_rows("corp", accounts, OPENLDAP, NOW, Gaps())
     assert list(found["person_keys"]) == [("corp", "ann", "employeeid", "7")]
