@@ -1,6 +1,7 @@
 """Under which names a vCenter may know an account or a group: the alias map of a directory."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from accessreview.collectors.directory.objects import DirectoryObject, key_of
 from accessreview.collectors.directory.schema import DirectorySchema
@@ -20,41 +21,66 @@ class Aliases:
     """
 
     def __init__(self, schema: DirectorySchema, domains: Sequence[Domain]) -> None:
-        self._schema = schema
-        self._of_base = _of_base(schema)
+        self._logins = _lowered(schema.login_attributes)
+        self._group_names = _lowered(schema.group_name_attributes)
+        of_base = _of_base(schema)
+        set_ = schema.netbios_names, schema.dns_names
+        self._usual = _Domain.of(set_[0], set_[1] or of_base)
         longest_first = sorted(domains, key=lambda domain: -len(domain.base))
-        self._domains = tuple((key_of(domain.base), domain) for domain in longest_first)
-        self._all_are_set = bool(schema.netbios_names and schema.dns_names)
+        self._domains = (
+            ()
+            if all(set_)
+            else tuple(
+                (
+                    key_of(domain.base),
+                    _Domain.of(
+                        set_[0] or _some(domain.netbios_name),
+                        set_[1] or _some(domain.dns_name) or of_base,
+                    ),
+                )
+                for domain in longest_first
+            )
+        )
 
     def of_account(self, account: DirectoryObject) -> tuple[str, ...]:
         """Every spelling by login, and the user principal name where there is one."""
-        names = self._spelled(account, self._schema.login_attributes)
-        return _distinct((*names, *texts(account.entry.attributes, ("userprincipalname",))))
+        names = self._spelled(account, self._logins)
+        names += texts(account.entry.attributes, ("userprincipalname",))
+        return _distinct(names)
 
     def of_group(self, group: DirectoryObject) -> tuple[str, ...]:
         """Every spelling by name."""
-        return _distinct(self._spelled(group, self._schema.group_name_attributes))
+        return _distinct(self._spelled(group, self._group_names))
 
-    def _spelled(self, one: DirectoryObject, attributes: Iterable[str]) -> Iterable[str]:
-        values = (texts(one.entry.attributes, (name.lower(),)) for name in attributes)
-        names = next(filter(None, values), ())
-        netbios_names, dns_names = self._domain(one.entry.dn) if names else ((), ())
-        for name in names:
-            for domain in (*netbios_names, *dns_names):
-                yield f"{domain}\\{name}"
-            for domain in dns_names:
-                yield f"{name}@{domain}"
+    def _spelled(self, one: DirectoryObject, attributes: Iterable[str]) -> list[str]:
+        for attribute in attributes:
+            if names := texts(one.entry.attributes, (attribute,)):
+                domain = self._domain(one.key)
+                return [spelled for name in names for spelled in domain.spelled(name)]
+        return []
 
-    def _domain(self, dn: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """NetBIOS and DNS names of the domain that an entry lies in."""
-        netbios_names, dns_names = self._schema.netbios_names, self._schema.dns_names
-        if not self._all_are_set and self._domains:
-            key = key_of(dn)
-            own = next((one for base, one in self._domains if is_within(key, base)), None)
-            if own is not None:
-                netbios_names = netbios_names or _some(own.netbios_name)
-                dns_names = dns_names or _some(own.dns_name)
-        return netbios_names, dns_names or self._of_base
+    def _domain(self, key: str) -> "_Domain":
+        """The domain that an entry of this canonical name lies in."""
+        for base, domain in self._domains:
+            if is_within(key, base):
+                return domain
+        return self._usual
+
+
+@dataclass(frozen=True, slots=True)
+class _Domain:
+    """What stands before a name and what stands after it, in each of its spellings."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    @classmethod
+    def of(cls, netbios_names: Sequence[str], dns_names: Sequence[str]) -> "_Domain":
+        before = tuple(f"{name}\\" for name in (*netbios_names, *dns_names))
+        return cls(before, tuple(f"@{name}" for name in dns_names))
+
+    def spelled(self, name: str) -> list[str]:
+        return [*[before + name for before in self.before], *[name + end for end in self.after]]
 
 
 def _of_base(schema: DirectorySchema) -> tuple[str, ...]:
@@ -66,6 +92,10 @@ def _of_base(schema: DirectorySchema) -> tuple[str, ...]:
         raise ConfigurationError(
             f"The base {schema.bases[0]} is no distinguished name: {error}."
         ) from None
+
+
+def _lowered(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
 
 
 def _some(name: str) -> tuple[str, ...]:
