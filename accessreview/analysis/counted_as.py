@@ -75,7 +75,8 @@ class CountedAs:
         """Accounts for whom a permission that overrides a wider one does not count."""
         principals = {row: self.counting.principals_of(row) for row in sorted(lost)}
         gained = compare_principals(self.estate, self.vcenter, principals).gained
-        shifts = {self.estate.account(shift.account): shift for shift in reversed(gained)}
+        row_of = {self.estate.account_ref(row): row for row in principals}
+        shifts = {row_of[shift.account]: shift for shift in reversed(gained)}
         if shifts:
             rows = np.array(sorted(shifts), dtype=np.int64)
             is_sure = all(one.kind is not IdentitySourceKind.FEDERATED for one in self.sources)
