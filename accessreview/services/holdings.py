@@ -1,6 +1,6 @@
 """What people hold, as the analysis says it, in the words of the review."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.holdings import Holding, Holdings, holdings
@@ -12,6 +12,7 @@ from accessreview.model.snapshot import Snapshot
 from accessreview.review.changes import Directory, Route
 from accessreview.review.people import People
 from accessreview.review.scoping import HeldPermission
+from accessreview.snapshot.tables import fields, rows_with
 
 
 def held_permissions(estate: Estate) -> Iterator[HeldPermission]:
@@ -72,17 +73,25 @@ def group_names(snapshot: Snapshot) -> dict[GroupRef, str]:
     return {GroupRef(source, id_): name for source, id_, name in snapshot["groups"].rows()}
 
 
-def directory_of(snapshot: Snapshot, people: People) -> Directory:
-    locators, ways = snapshot.annex.get("locators"), snapshot.annex.get("ways")
-    by_pair: dict[tuple[GroupRef, AccountRef], tuple[str, ...]] = {}
-    for group_source, group, source, member, way in ways.rows() if ways else ():
-        pair = GroupRef(group_source, group), AccountRef(source, member)
-        by_pair[pair] = (*by_pair.get(pair, ()), way)
+def directory_of(snapshot: Snapshot, people: People, routes: Iterable[Route]) -> Directory:
+    """The names in a snapshot; by what somebody is a member only for the accounts of ``routes``."""
+    locators = snapshot.annex.get("locators")
     return Directory(
         logins={ref: account.login for ref, account in people.accounts.items()},
         groups=group_names(snapshot),
         locators={
             (source, id_): locator for source, id_, locator in (locators.rows() if locators else ())
         },
-        ways=by_pair,
+        ways=_ways(snapshot, {route.account.id for route in routes}),
     )
+
+
+def _ways(
+    snapshot: Snapshot, members: Container[str]
+) -> dict[tuple[GroupRef, AccountRef], tuple[str, ...]]:
+    """Of a few members, for there may be a row for every account: its primary group."""
+    table, found = snapshot.annex.get("ways"), dict[tuple[GroupRef, AccountRef], tuple[str, ...]]()
+    for row in fields(table, rows_with(table["member"], members)) if table else ():
+        pair = GroupRef(row[0], row[1]), AccountRef(row[2], row[3])
+        found[pair] = (*found.get(pair, ()), row[4])
+    return found

@@ -247,14 +247,15 @@ class Remediation:
                 if not item.access.permission.key.is_group
             )
         )
+        routes = routes_of(estate, identities)
         planning = Planning(
             campaign=campaign_id,
             items=items,
-            routes=routes_of(estate, identities),
+            routes=routes,
             tasks=work.tasks.of_campaign(campaign_id),
             standing=tuple(unfinished(work, campaign_id)),
             safety=safety_of(estate, people, places),
-            directory=directory_of(snapshot, people),
+            directory=directory_of(snapshot, people, routes),
             people=people,
             places=places,
             new_id=self.ids.new,

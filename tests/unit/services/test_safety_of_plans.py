@@ -94,14 +94,15 @@ def planned(snapshot: Snapshot, revoked: set[int]) -> tuple[RemediationTask, ...
         )
         for number, item in enumerate(items_of(snapshot))
     ]
+    routes = routes_of(estate, {item.subject for item in items})
     return Planning(
         campaign="c",
         items=items,
-        routes=routes_of(estate, {item.subject for item in items}),
+        routes=routes,
         tasks=(),
         standing=(),
         safety=safety_of(estate, people, places),
-        directory=directory_of(snapshot, people),
+        directory=directory_of(snapshot, people, routes),
         people=people,
         places=places,
         new_id=SequentialIds("t").new,
