@@ -91,21 +91,22 @@ def guid_text(raw: bytes) -> str:
     return text_ if _GUID.fullmatch(text_) else ""
 
 
+def uuid_text(raw: bytes) -> str:
+    """An id that is text already, in the one spelling that is compared."""
+    return decoded(raw).strip().lower()
+
+
 def _stripped(raw: bytes) -> str:
     return decoded(raw).strip()
-
-
-def _folded(raw: bytes) -> str:
-    return decoded(raw).strip().lower()
 
 
 _DECODERS: Mapping[str, Callable[[bytes], str]] = MappingProxyType(
     {
         "objectsid": sid_text,
         "objectguid": guid_text,
-        "entryuuid": _folded,
-        "ipauniqueid": _folded,
-        "nsuniqueid": _folded,
+        "entryuuid": uuid_text,
+        "ipauniqueid": uuid_text,
+        "nsuniqueid": uuid_text,
     }
 )
 

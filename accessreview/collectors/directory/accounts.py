@@ -63,18 +63,20 @@ def _accounts(
     facts: Mapping[str, tuple[Fact, ...]],
 ) -> Iterator[tuple[str, ...]]:
     kind_of = kind_finder(schema)
+    display_names, mail = schema.display_name_attributes, schema.mail_attribute.lower()
     for one, account in named.accounts.items():
         attributes = account.entry.attributes
         login, identity = named.logins[one], owners[one].name
-        is_service = any(fact.state in SERVICE_STATES for fact in facts[one])
+        states = [fact.state for fact in facts[one]]
+        is_barred = True in [fact.bars for fact in facts[one]]
         yield (
             named.source,
             one,
             login,
-            first_text(attributes, schema.display_name_attributes) or login,
-            text(attributes, schema.mail_attribute.lower()),
-            kind_of(account, login, identity, is_service),
-            "false" if any(fact.bars for fact in facts[one]) else "true",
+            first_text(attributes, display_names) or login,
+            text(attributes, mail),
+            kind_of(account, login, identity, not SERVICE_STATES.isdisjoint(states)),
+            "false" if is_barred else "true",
             identity,
         )
 

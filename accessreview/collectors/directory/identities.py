@@ -1,6 +1,6 @@
 """Whose an account is, as far as its own directory tells; other directories are joined later."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from accessreview.collectors.directory.logins import login_of, login_pattern
@@ -72,10 +72,11 @@ def identities(named: NamedAccounts, schema: DirectorySchema, notes: Gaps) -> di
     one shares the identity of the ordinary account, which is ``source/id`` where that has none.
     Where that is not exactly one account, none is chosen.
     """
+    names = [(name, name.lower()) for name in schema.identity_attributes]
     found = {
         one: Identity(value, Joined.ATTRIBUTE, name)
         for one, account in named.accounts.items()
-        for name, value in (_own(account, schema),)
+        for name, value in (_own(account, names),)
         if value
     }
     by_login: dict[str, list[str]] = {}
@@ -87,7 +88,7 @@ def identities(named: NamedAccounts, schema: DirectorySchema, notes: Gaps) -> di
             continue
         those = by_login.get(login.casefold(), [])
         if len(those) == 1 and those[0] != one:
-            own = _own(named.accounts[those[0]], schema)[1]
+            own = _own(named.accounts[those[0]], names)[1]
             detail = f"admin_pattern: belongs to {login}"
             found[one] = Identity(own or f"{named.source}/{those[0]}", Joined.PATTERN, detail)
         else:
@@ -111,17 +112,20 @@ def person_keys(named: NamedAccounts, schema: DirectorySchema) -> Iterator[tuple
     for one, account in named.accounts.items():
         attributes = account.entry.attributes
         for name in names:
-            for value in dict.fromkeys(value.strip() for value in texts(attributes, (name,))):
-                if value:
-                    yield named.source, one, name, value
+            values = [value.strip() for value in texts(attributes, (name,))]
+            for value in dict.fromkeys(filter(None, values)):
+                yield named.source, one, name, value
     for one, login in named.ordinary.items():
         yield named.source, one, ADMIN_PATTERN, login
 
 
-def _own(account: DirectoryObject, schema: DirectorySchema) -> tuple[str, str]:
-    """The first identity attribute that it has, and its value; both empty if it has none."""
-    for name in schema.identity_attributes:
-        if value := text(account.entry.attributes, name.lower()):
+def _own(account: DirectoryObject, names: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """The first of these attributes that it has, and its value; both empty if it has none.
+
+    They are given as they are spelled, and in lower case.
+    """
+    for name, key in names:
+        if value := text(account.entry.attributes, key):
             return name, value
     return "", ""
 

@@ -1,6 +1,7 @@
 """What an account is: somebody's or a service's, and by what that is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 
 from accessreview.collectors.directory.logins import login_pattern
 from accessreview.collectors.directory.objects import DirectoryObject, classes_of
@@ -17,24 +18,31 @@ _MANAGED = {
 SERVICE_STATES = frozenset({State.MANAGED_SERVICE, State.SERVICE_PRINCIPAL, State.COMPUTER})
 """Each of them makes an account a service's."""
 _SOLUTION_USER = "vmwserviceprincipal"
-_PERSONAL = ("givenname", "mail", "manager")
+_PERSONAL = frozenset({"givenname", "mail", "manager"})
 
 
-def service_states(account: DirectoryObject) -> Iterator[Fact]:
+def service_states(account: DirectoryObject) -> tuple[Fact, ...]:
     """By what it is known to be a service's or a machine's; a pattern of logins makes no state."""
     attributes = account.entry.attributes
-    classes = classes_of(attributes)
-    managed = [name for one, name in _MANAGED.items() if one in classes]
+    if by_classes := _by_classes(classes_of(attributes)):
+        return by_classes
     names = sorted(texts(attributes, ("serviceprincipalname",)))
+    if not names:
+        return ()
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return (Fact(State.SERVICE_PRINCIPAL, "", f"servicePrincipalName {names[0]}{more}"),)
+
+
+@lru_cache(maxsize=1024)  # as of the classes themselves
+def _by_classes(classes: frozenset[str]) -> tuple[Fact, ...]:
+    managed = [name for one, name in _MANAGED.items() if one in classes]
     if managed:
-        yield Fact(State.MANAGED_SERVICE, "", f"objectClass {managed[-1]}")
-    elif "computer" in classes:
-        yield Fact(State.COMPUTER, "", "objectClass computer")
-    elif _SOLUTION_USER in classes:
-        yield Fact(State.SERVICE_PRINCIPAL, "", "objectClass vmwServicePrincipal")
-    elif names:
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        yield Fact(State.SERVICE_PRINCIPAL, "", f"servicePrincipalName {names[0]}{more}")
+        return (Fact(State.MANAGED_SERVICE, "", f"objectClass {managed[-1]}"),)
+    if "computer" in classes:
+        return (Fact(State.COMPUTER, "", "objectClass computer"),)
+    if _SOLUTION_USER in classes:
+        return (Fact(State.SERVICE_PRINCIPAL, "", "objectClass vmwServicePrincipal"),)
+    return ()
 
 
 def kind_finder(schema: DirectorySchema) -> Callable[[DirectoryObject, str, str, bool], str]:
@@ -51,7 +59,7 @@ def kind_finder(schema: DirectorySchema) -> Callable[[DirectoryObject, str, str,
     def kind(account: DirectoryObject, login: str, identity: str, is_service: bool) -> str:  # noqa: FBT001 - a fact like the others
         if is_service or (service and service.fullmatch(login)):
             return "service"
-        is_person = identity or any(name in account.entry.attributes for name in _PERSONAL)
+        is_person = identity or not _PERSONAL.isdisjoint(account.entry.attributes)
         return "human" if is_person else "unknown"
 
     return kind

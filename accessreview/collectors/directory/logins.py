@@ -17,7 +17,10 @@ def login_of(account: DirectoryObject, schema: DirectorySchema) -> str:
 
 def first_text(attributes: Attributes, names: Iterable[str]) -> str:
     """The value of the first of these attributes that has one; else empty."""
-    return next((value for name in names if (value := text(attributes, name.lower()))), "")
+    for name in names:
+        if value := text(attributes, name.lower()):
+            return value
+    return ""
 
 
 def login_pattern(expression: str, what: str) -> re.Pattern[str] | None:

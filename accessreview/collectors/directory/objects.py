@@ -90,8 +90,9 @@ class Classes:
         classes = classes_of(entry.attributes)
         if not self.of_groups.isdisjoint(classes):
             return True
-        with_values = [value for name, value in self.with_values if name in classes]
-        return any(value in entry.attributes for value in with_values)
+        return any(
+            name in classes and value in entry.attributes for name, value in self.with_values
+        )
 
     def is_account(self, entry: RawEntry) -> bool:
         """Whether it is one if it is no group."""

@@ -48,7 +48,7 @@ def generalized_time(value: str) -> datetime | None:
     )
     ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     try:
-        day = datetime.strptime(date, "%Y%m%d").replace(tzinfo=UTC)
+        day = datetime(int(date[:4]), int(date[4:6]), int(date[6:]), tzinfo=UTC)
         return day + within + (ahead if sign == "-" else -ahead)
     except (ValueError, OverflowError):
         return None
