@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accessreview.analysis.concerned import annex
-from accessreview.analysis.entries import ELSEWHERE, NOT_KNOWN, Entries, domain_of
+from accessreview.analysis.entries import NOT_KNOWN, Entries, domain_of
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.keys import Rows
 from accessreview.analysis.membership import DirectMemberships
@@ -124,8 +124,7 @@ class _Cutting:
             entries.group_domains[edges.child],
         )
         both = (member != NOT_KNOWN) & (group != NOT_KNOWN)
-        other = (member == ELSEWHERE) | (both & (member != group))
-        self._mark(inside & other, Cut.OTHER_DOMAIN)
+        self._mark(inside & both & (member != group), Cut.OTHER_DOMAIN)
         if source.direct_groups_only:
             self._mark(inside & (edges.child >= 0), Cut.NESTED)
 

@@ -165,6 +165,13 @@ def test_a_chain_that_is_cut_twice_names_the_cut_nearest_to_the_permission() -> 
     assert told(estate, lost) == {"ann": "T lies outside of the group base"}
 
 
+def test_whoever_is_further_down_is_cut_where_the_chain_is() -> None:
+    members = (("G", "T"), ("T", "U"), ("U", "V"), ("V", "ann"), ("G", "Z"), ("Z", "bob"))
+    estate = estate_of(*members)
+    lost = count_as(estate, source(AD, direct_groups_only=True), number(estate))
+    assert told(estate, lost) == NESTED | {"bob": "Z is nested in G, and only direct groups count"}
+
+
 def test_a_chain_from_vcenters_own_group_is_cut_in_the_directory() -> None:
     members = (("sso/Admins", "T"), ("T", "U"), ("U", "ann"), ("T", "bob"))
     estate = estate_of(*members, named=["sso/Admins"], below={"U": OUTSIDE})
