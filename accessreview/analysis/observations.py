@@ -20,12 +20,12 @@ from accessreview.model.finding import Ambiguity
 from accessreview.model.identity_source import IdentitySource
 from accessreview.model.observation import Concerned, Observation, ObservationKind
 from accessreview.model.snapshot import Joined, Standing, State
+from accessreview.snapshot.completeness import NOWHERE
 from accessreview.snapshot.tables import rows_with
 
 IdentitySources = Mapping[str, tuple[IdentitySource, ...]]
 """By vCenter."""
 
-_UNRESOLVED = (Standing.FOREIGN, Standing.ELSEWHERE, Standing.HIDDEN, Standing.DANGLING)
 _ORDER = {kind: place for place, kind in enumerate(ObservationKind)}
 
 
@@ -149,7 +149,7 @@ def _reasons_for_everybody(estate: Estate) -> dict[int, str]:
 def _unresolved(estate: Estate, found: Bearers) -> Iterator[Observation]:
     """Groups with members, at any depth, of whom nobody knows who they are."""
     table = annex(estate.snapshot, "outsiders")
-    rows = rows_with(table["standing"], {one.value for one in _UNRESOLVED})
+    rows = rows_with(table["standing"], NOWHERE)
     groups = estate.group_keys.rows(table["source"].take(rows), table["group"].take(rows))
     rows_of: dict[int, list[int]] = {}
     for row, group in zip(rows.tolist(), groups.tolist(), strict=True):
