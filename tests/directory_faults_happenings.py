@@ -1,7 +1,6 @@
 """Rows: what happens to a server while it is read, and what it hides from whoever reads it."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 from accessreview.ldap.settings import DirectoryKind
 from tests.directory_faults import (
@@ -15,13 +14,13 @@ from tests.directory_faults import (
     everywhere,
 )
 from tests.directory_faults_own import (
-    LOCKS,
+    LOCKING,
     Event,
     changed,
-    changing,
     clock_set_back,
     deleting,
     freeze,
+    hiding,
     kill,
     leaving,
     meanwhile,
@@ -29,7 +28,7 @@ from tests.directory_faults_own import (
     renaming,
     restart,
 )
-from tests.directory_faults_servers import PEOPLE, Place
+from tests.directory_faults_servers import PEOPLE
 from tests.directory_faults_staging import direct
 from tests.directory_seeds.openldap import LONG
 from tests.servers.slapd import SUFFIX, group, person
@@ -46,7 +45,7 @@ def rows() -> Iterator[Fault]:
     yield from _changes()
     yield from _real_limits()
     yield from _hidden_in_openldap()
-    yield from _hidden_in_389()
+    yield from _hidden_in_others()
     yield from _odd_contents()
     yield from everywhere("clock set back", "while reading", COMPLETE, "", clock_set_back)
 
@@ -77,14 +76,14 @@ def _changes() -> Iterator[Fault]:
         ("group deleted", deleting("g20"), dict.fromkeys(KINDS, KEPT_OUT), "no longer there"),
         ("group renamed", renaming("g20"), {}, ""),
         ("members taken out", leaving("all", *_FORTY), {}, ""),
-        ("account that reads locked or deleted", changing(LOCKS), {}, ""),
+        ("account that reads locked or deleted", LOCKING, {}, ""),
     ):
         yield from _meanwhile(what, "before the first page", event, outcomes, words)
     for what, event, outcomes, words in (
         ("person deleted", deleting("u100"), {}, ""),
         ("person renamed", renaming("u100"), {AD: PARTIAL, DS389: PARTIAL}, moved),
         ("group deleted", deleting("g20"), dict.fromkeys(KINDS, KEPT_OUT), "no longer there"),
-        ("account that reads locked or deleted", changing(LOCKS), {}, ""),
+        ("account that reads locked or deleted", LOCKING, {}, ""),
     ):
         yield from _meanwhile(what, "after the last page of people", event, outcomes, words)
     stage = meanwhile(leaving("all", *_FORTY), 1, values=50)
@@ -162,28 +161,24 @@ def _rule(one: str, what: str, who: str) -> str:
     return f'access to dn.exact="{kind}{one},ou={unit},{SUFFIX}"{what} {who}\n'
 
 
-def _hidden_in_389() -> Iterator[Fault]:
-    for what, moment, one, attributes, outcome, words in (
-        ("entry hidden", "a member", "u030", "*", PARTIAL, "was not found"),
-        ("entry hidden", "a group in a group", "chain2", "*", PARTIAL, "was not found"),
-        ("entry hidden", "another group", "g05", "*", KEPT_OUT, "is no longer there"),
-        ("members hidden", "a group", "all", "member", KEPT_OUT, "members to none"),
-        (
-            *("object classes hidden", "a group", "g05", "objectClass", KEPT_OUT),
-            "is no longer there",  # for a filter does not find it any more either
-        ),
-        ("id hidden", "a group", "g05", "nsUniqueId", PARTIAL, "its immutable id"),
+def _hidden_in_others() -> Iterator[Fault]:
+    gone, emptied, no_classes = "is no longer there", "members to none", "classes are not shown"
+    for server, what, moment, event, outcome, words in (
+        (DS389, "entry hidden", "a member", hiding("u030"), PARTIAL, "was not found"),
+        (AD, "entry hidden", "a member", hiding("u030"), PARTIAL, no_classes),
+        (DS389, "entry hidden", "a group in a group", hiding("chain2"), PARTIAL, "was not found"),
+        (AD, "entry hidden", "a group in a group", hiding("chain2"), PARTIAL, no_classes),
+        (DS389, "entry hidden", "another group", hiding("g05"), KEPT_OUT, gone),
+        (AD, "entry hidden", "another group", hiding("g05"), KEPT_OUT, gone),
+        (DS389, "members hidden", "a group of many", hiding("all", "member"), KEPT_OUT, emptied),
+        (AD, "members hidden", "a group of many", hiding("all", "member"), KEPT_OUT, emptied),
+        # a filter does not find it any more either
+        (DS389, "object classes hidden", "a group", hiding("g05", "objectClass"), KEPT_OUT, gone),
+        (AD, "object classes hidden", "a group", hiding("g05", "objectClass"), KEPT_OUT, gone),
+        (DS389, "id hidden", "a group", hiding("g05", "nsUniqueId"), PARTIAL, "immutable id"),
+        (AD, "id hidden", "a group", hiding("g05", "objectSid"), KEPT_OUT, gone),
     ):
-        stage = changed(partial(_denied, one=one, attributes=attributes))
-        yield Fault(DS389, what, moment, outcome, words, stage)
-
-
-def _denied(place: Place, one: str, attributes: str) -> str:
-    return (
-        f"dn: {place.name(one)}\nchangetype: modify\nadd: aci\n"
-        f'aci: (targetattr = "{attributes}")(version 3.0; acl "fault"; deny (all)\n'
-        f'  userdn = "ldap:///{place.account}";)\n'
-    )
+        yield Fault(server, what, moment, outcome, words, changed(event))
 
 
 def _odd_contents() -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Faults of a server itself, each on a server of its own: what happens to it, what it hides."""
 
 import signal
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -70,7 +71,53 @@ def _locked(place: Place) -> str:
     return f"dn: {name}\nchangetype: modify\n{change}"
 
 
-LOCKS: Callable[[Place], str] = _locked
+LOCKING = changing(_locked)
+
+
+def hiding(one: str, attribute: str = "") -> Event:
+    """Nobody shows the account that reads this person or group any more, or an attribute of it."""
+
+    def event(place: Place) -> None:
+        if place.kind is DirectoryKind.DS389:
+            place.change(_access_rule(place, one, attribute or "*"))
+        else:
+            _deny(place, one, attribute)
+
+    return event
+
+
+def _access_rule(place: Place, one: str, attribute: str) -> str:
+    return (
+        f"dn: {place.name(one)}\nchangetype: modify\nadd: aci\n"
+        f'aci: (targetattr = "{attribute}")(version 3.0; acl "fault"; deny (all)\n'
+        f'  userdn = "ldap:///{place.account}";)\n'
+    )
+
+
+_ATTRIBUTES = {
+    "member": "bf9679c0-0de6-11d0-a285-00aa003049e2",
+    "objectClass": "bf9679e5-0de6-11d0-a285-00aa003049e2",
+    "objectSid": "bf9679e8-0de6-11d0-a285-00aa003049e2",
+}
+"""By what access rules of Active Directory call them."""
+
+
+def _deny(place: Place, one: str, attribute: str) -> None:
+    (sid,) = (row[1] for row in whole(place).tables["accounts"].rows() if row[2] == "audit")
+    every = f"(D;;RPLCLORC;;;{sid})"
+    rule = f"(OD;;RP;{_ATTRIBUTES[attribute]};;{sid})" if attribute else every
+    account, password = place.privileged
+    subprocess.run(
+        [
+            *("samba-tool", "dsacl", "set", "-H", f"ldap://{place.host}"),
+            *("--objectdn", place.name(one), "--sddl", rule),
+            *("-U", f"{account.split('@')[0]}%{password}"),
+            *("-s", place.running.folder / "run.conf"),
+        ],
+        check=True,
+        capture_output=True,
+        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+    )
 
 
 class Meanwhile:
@@ -114,37 +161,26 @@ def meanwhile(
     return stage
 
 
-def changed(*ldif: Callable[[Place], str], is_first: bool = False) -> Stage:
-    """A server that was changed before it is read; ``is_first``: nobody has read it before.
-
-    The changes hide something, and take nothing away.
-    """
+def changed(event: Event) -> Stage:
+    """A server that ``event`` befell before it is read; it hides something and takes nothing."""
 
     @contextmanager
     def stage(ground: Ground) -> Iterator[Scene]:
         with ground.servers.running(ground.place.kind) as place:
             held = Held.of(whole(place))
-            for one in ldif:
-                place.change(one(place))
-            yield scene(
-                ground,
-                reaching(place),
-                before=held,
-                after=lambda: held,
-                last=None if is_first else ground.last,
-            )
+            event(place)
+            yield scene(ground, reaching(place), before=held, after=lambda: held)
 
     return stage
 
 
 def of_openldap(  # noqa: PLR0913 - what may be different about it
     *,
-    rules: Callable[[Place], str] | str = "",
+    rules: str = "",
     settings: str = "",
     entries: str = "",
     size_limit: int = 500,
     schema: Mapping[str, object] = NO_CHANGES,
-    is_first: bool = False,
     account: str = "audit",
     **reached: object,
 ) -> Stage:
@@ -152,9 +188,8 @@ def of_openldap(  # noqa: PLR0913 - what may be different about it
 
     @contextmanager
     def stage(ground: Ground) -> Iterator[Scene]:
-        said = rules(ground.place) if callable(rules) else rules
         with openldap(
-            ground.servers, rules=said, settings=settings, entries=entries, size_limit=size_limit
+            ground.servers, rules=rules, settings=settings, entries=entries, size_limit=size_limit
         ) as place:
             held = Held.of(whole(place)) if entries else Held.of(ground.last)
             name = f"cn={account},{place.base}"
@@ -168,7 +203,7 @@ def of_openldap(  # noqa: PLR0913 - what may be different about it
                 schema=replace(place.schema, **schema),  # type: ignore[arg-type] # by use
                 before=held,
                 after=lambda: held,
-                last=None if is_first or entries else ground.last,
+                last=None if entries else ground.last,
             )
 
     return stage

@@ -40,6 +40,7 @@ _ROOT, _ROOTS_PASSWORD = f"cn=admin,{slapd.SUFFIX}", "root-secret"
 class Running(Protocol):
     """A server that may be killed and started again, if it is a row's own."""
 
+    folder: Path
     process: "subprocess.Popen[bytes] | None"
 
     def kill(self) -> None: ...

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from accessreview.ldap.settings import Security
 from tests.directory_faults import AD, DS389, KINDS, OPENLDAP, Fault, Outcome, Stage, everywhere
-from tests.directory_faults_own import LOCKS, changed
+from tests.directory_faults_own import LOCKING, changed
 from tests.directory_faults_servers import Servers
 from tests.directory_faults_staging import direct, encrypted, never_taken, nobody_there, silent
 from tests.servers.certificates import Issued, issue, make_ca
@@ -99,7 +99,7 @@ def _accounts() -> Iterator[Fault]:
     yield from _refused("empty password", "sign-in", "is empty", stage)
     for what, stage, words in (
         ("wrong password", direct(password=lambda: "wrong"), _WRONG),
-        ("account locked or deleted", changed(LOCKS), _LOCKED),
+        ("account locked or deleted", changed(LOCKING), _LOCKED),
     ):
         for server in KINDS:
             yield Fault(server, what, "sign-in", Outcome.NOTHING, words[server], stage)
