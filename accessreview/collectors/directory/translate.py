@@ -10,7 +10,8 @@ from datetime import datetime
 
 from accessreview.collectors.directory.accounts import account_rows
 from accessreview.collectors.directory.groups import group_name, group_states
-from accessreview.collectors.directory.identifiers import identifiers
+from accessreview.collectors.directory.identifiers import identifiers_of
+from accessreview.collectors.directory.member_tables import member_tables
 from accessreview.collectors.directory.members import Membership, Memberships
 from accessreview.collectors.directory.names import Aliases
 from accessreview.collectors.directory.objects import DirectoryObjects, is_name, key_of, objects
@@ -60,14 +61,17 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
             coverage=Coverage.PARTIAL if missing else source.coverage,
             gaps=(*source.gaps, *missing, *raw.notes, *notes.sentences()),
         ),
-        {name: Table.of({**TABLES, **ANNEX}[name], rows) for name, rows in every.items()},
+        {
+            **{name: Table.of({**TABLES, **ANNEX}[name], rows) for name, rows in every.items()},
+            **member_tables(source.id, membership),
+        },
     )
 
 
 def _of_entries(
     source: str, found: DirectoryObjects, raw: RawDirectory, schema: DirectorySchema
 ) -> dict[str, Rows]:
-    aliases = Aliases(schema, raw.domains)
+    aliases, identifiers = Aliases(schema, raw.domains), identifiers_of(schema)
     accounts, groups = found.accounts.values(), found.groups.values()
     return {
         "groups": [(source, group.id, group_name(group, schema)) for group in groups],
@@ -81,7 +85,7 @@ def _of_entries(
         "identifiers": [
             (source, one.id, scheme, value)
             for one in (*accounts, *groups)
-            for scheme, value in identifiers(one, schema)
+            for scheme, value in identifiers(one)
         ],
     }
 
@@ -90,16 +94,6 @@ def _of_membership(
     source: str, found: DirectoryObjects, membership: Membership, schema: DirectorySchema
 ) -> dict[str, Rows]:
     return {
-        "members": [
-            (source, group, source, member)
-            for group, members in membership.members.items()
-            for member in members
-        ],
-        "ways": [
-            (source, group, source, member, way)
-            for (group, way), members in membership.ways.items()
-            for member in members
-        ],
         "outsiders": [
             (source, group, one.member, one.standing, one.reason)
             for group, some in membership.outsiders.items()
