@@ -10,7 +10,7 @@ from accessreview.ldap.ids import Attributes, text
 from accessreview.ldap.settings import DirectoryKind
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class LastUse:
     """A last use, and in words by which attribute it is known and how far that is true."""
 
@@ -31,24 +31,25 @@ class _Keeper:
     def of(cls, name: str, moment: Callable[[str], datetime | None], limits: str) -> "_Keeper":
         return cls(name, name.lower(), moment, f"{name}, {limits}")
 
-    def use(self, attributes: Attributes) -> LastUse | None:
-        if self.key not in attributes:
-            return None
-        moment = self.moment(text(attributes, self.key))
-        return LastUse(moment, self.worth) if moment else None
+    def last(self, attributes: Attributes) -> datetime | None:
+        return self.moment(text(attributes, self.key)) if self.key in attributes else None
 
 
 def last_use(attributes: Attributes, kind: DirectoryKind) -> LastUse | None:
     """The latest that any attribute tells."""
-    uses = [use for keeper in _KEEPERS[kind] if (use := keeper.use(attributes))]
-    return max(uses) if len(uses) > 1 else next(iter(uses), None)
+    uses = [
+        (moment, keeper.worth)
+        for keeper in _KEEPERS[kind]
+        if (moment := keeper.last(attributes)) is not None
+    ]
+    return LastUse(*max(uses)) if uses else None
 
 
 def kept(accounts: Iterable[Attributes], kind: DirectoryKind) -> frozenset[str]:
     """The attributes of last use that the server keeps and shows: those that anybody has."""
     missing = dict.fromkeys(_KEEPERS[kind])
     for attributes in accounts:
-        for keeper in [one for one in missing if one.use(attributes)]:
+        for keeper in [one for one in missing if one.last(attributes)]:
             del missing[keeper]
         if not missing:
             break

@@ -104,9 +104,9 @@ def _active_directory(attributes: Attributes, now: datetime) -> Iterator[Fact]:
 def _active_directory_lock(attributes: Attributes) -> Iterator[Fact]:
     """By what the server computes of it; it alone knows which policy holds for the account."""
     ticks = number(attributes, "lockouttime")
-    since = rfc3339(filetime(ticks))
     computed = number(attributes, "msds-user-account-control-computed")
     if computed is None and ticks:
+        since = rfc3339(filetime(ticks))
         reason = (
             f"lockoutTime {ticks}; it may have passed, for msDS-User-Account-Control-Computed"
             " was not read"
@@ -114,7 +114,7 @@ def _active_directory_lock(attributes: Attributes) -> Iterator[Fact]:
         yield Fact(State.LOCKED, since, reason)
     elif (computed or 0) & _LOCKED:
         reason = "msDS-User-Account-Control-Computed (bit 0x10)"
-        yield Fact(State.LOCKED, since, reason)
+        yield Fact(State.LOCKED, rfc3339(filetime(ticks)), reason)
 
 
 def _password_policy(attributes: Attributes, now: datetime) -> Iterator[Fact]:
@@ -268,12 +268,15 @@ _TELLING: Final[Mapping[DirectoryKind, frozenset[str]]] = {
 """Without any of these, which most accounts have not, there is no state but the last use."""
 
 
-def _last_use(attributes: Attributes, kind: DirectoryKind, kept: frozenset[str]) -> Iterator[Fact]:
+def _last_use(
+    attributes: Attributes, kind: DirectoryKind, kept: frozenset[str]
+) -> tuple[Fact, ...]:
     if used := last_use(attributes, kind):
-        yield Fact(State.USED, rfc3339(used.moment), used.worth)
-    elif reason := why_never_used(attributes, kind, kept):
+        return (Fact(State.USED, rfc3339(used.moment), used.worth),)
+    if reason := why_never_used(attributes, kind, kept):
         created = text(attributes, "whencreated") or text(attributes, "createtimestamp")
-        yield Fact(State.NEVER_USED, rfc3339(generalized_time(created)), reason)
+        return (Fact(State.NEVER_USED, rfc3339(generalized_time(created)), reason),)
+    return ()
 
 
 def _each_once(facts: Iterable[Fact]) -> tuple[Fact, ...]:
