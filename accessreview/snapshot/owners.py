@@ -60,18 +60,23 @@ class Owners:
         sources, _, ids = zip(*(name.partition("/") for name in names), strict=True)
         return self._keys.rows(Column.of(sources), Column.of(ids)).astype(np.int64)
 
-    def name(self, number: int) -> str:
-        """What a class is called as an identity."""
-        base = len(self._identities) + len(self.accounts)
-        if number >= base:
-            return self._added[number - base]
-        if number < len(self._identities):
-            return self._identities[number]
-        return self.account_name(number - len(self._identities))
-
-    def account_name(self, row: int) -> str:
-        """What an account without an identity counts as."""
-        return f"{self.accounts['source'][row]}/{self.accounts['id'][row]}"
+    def names(self, classes: Numbers) -> Column:
+        """What each of the classes is called as an identity."""
+        numbers, places = np.unique(classes, return_inverse=True)
+        known = len(self._identities)
+        base = known + len(self.accounts)
+        first, last = np.searchsorted(numbers, (known, base)).tolist()
+        source, id_ = (
+            self.accounts[name].take(numbers[first:last] - known) for name in ("source", "id")
+        )
+        names = Column.of(
+            (
+                *self._identities.take(numbers[:first]),
+                *map("/".join, zip(source, id_, strict=True)),
+                *(self._added[number - base] for number in numbers[last:].tolist()),
+            )
+        )
+        return Column(names.codes[places], names.values)
 
     def assign(self, identities: Sequence[tuple[int, str]]) -> None:
         """Give accounts to identities; accounts that follow one of them go with it."""

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from accessreview.model.columns import Table
+from accessreview.model.columns import Column, Table
 from accessreview.model.snapshot import ANNEX, TABLES, Joined, Reading
 from accessreview.snapshot.gaps import Gaps, without
-from accessreview.snapshot.joins import Join, as_read, shares, with_joins
+from accessreview.snapshot.joins import as_read, shares, with_joins
 from accessreview.snapshot.owners import Flags, Numbers, Owners
 from accessreview.snapshot.sharing import Shared, Verdict, judge
 from accessreview.snapshot.tables import rows_with, stacked
@@ -58,12 +58,8 @@ def join_persons(readings: Sequence[Reading], rules: PersonRules) -> list[Readin
     joining = _Joining(directories)
     notes = joining.map(rules.mapping)
     joining.share(rules.join_by)
-    found: dict[str, dict[str, Join]] = {}
-    for (source, id_), join in joining.joins():
-        found.setdefault(source, {})[id_] = join
-    return [
-        _noted(with_joins(reading, found.get(reading.source.id, {})), notes) for reading in plain
-    ]
+    joins = joining.joins()
+    return [_noted(with_joins(reading, joins), notes) for reading in plain]
 
 
 class _Joining:
@@ -96,8 +92,8 @@ class _Joining:
             shared = Shared.of(self._accounts, self._keys, attribute).between(self._owners)
             self._verdicts.append((attribute, judge(shared, self._owners)))
 
-    def joins(self) -> Iterator[tuple[tuple[str, str], Join]]:
-        """What follows for each account concerned, by source and id."""
+    def joins(self) -> Table:
+        """What follows for each account concerned: rows of ``joins``."""
         found: dict[int, tuple[Joined, str]] = {}
         for row, detail in self._ambiguous():
             found[row] = (Joined.AMBIGUOUS, detail)
@@ -107,12 +103,16 @@ class _Joining:
         for row, detail in self._mapped.items():
             found[row] = (Joined.MAPPING, detail)
         rows = np.array([*found], dtype=np.int64)
-        source, id_ = (self._accounts[name].take(rows) for name in ("source", "id"))
-        identities = map(self._owners.name, self._owners.of[rows].tolist())
-        for key, identity, (by, detail) in zip(
-            zip(source, id_, strict=True), identities, found.values(), strict=True
-        ):
-            yield key, Join(identity, by, detail)
+        return Table(
+            ANNEX["joins"],
+            {
+                "source": self._accounts["source"].take(rows),
+                "id": self._accounts["id"].take(rows),
+                "identity": self._owners.names(self._owners.of[rows]),
+                "by": Column.of(by.value for by, _ in found.values()),
+                "detail": Column.of(detail for _, detail in found.values()),
+            },
+        )
 
     def _joined(self) -> Flags:
         """The accounts of persons who were put together from several by shared values."""
@@ -161,7 +161,7 @@ def _assigned(
         for name in {f"id {id_}", f"login {login}", f"folded {login.casefold()}"}:
             meant.setdefault((source, name), []).append(row)
     assigned: list[tuple[int, str]] = []
-    notes: dict[str, Gaps] = {}
+    in_vain: list[tuple[str, str, str]] = []
     for entry in mapping:
         names = (f"id {entry.account}", f"login {entry.account}")
         tried = (*names, f"folded {entry.account.casefold()}")
@@ -170,7 +170,10 @@ def _assigned(
             assigned.append((rows[0], entry.identity))
         else:
             what = _SEVERAL if rows else _UNKNOWN
-            notes.setdefault(entry.source, Gaps()).add(what, entry.account)
+            in_vain.append((entry.source, entry.account, what))
+    notes: dict[str, Gaps] = {}
+    for source, account, what in sorted(in_vain):
+        notes.setdefault(source, Gaps()).add(what, account)
     return assigned, notes
 
 

@@ -5,7 +5,9 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from accessreview.model.columns import Column, Table, TableSchema
+from accessreview.model.columns import Codes, Column, Table, TableSchema
+from accessreview.model.text_index import TextIndex
+from accessreview.model.texts import Texts
 
 Rows = NDArray[np.intp]
 
@@ -54,10 +56,21 @@ def fields(table: Table, rows: Rows) -> Iterator[tuple[str, ...]]:
     return only(table, rows).rows()
 
 
+def added(values: Texts, more: Texts) -> tuple[Texts, Codes]:
+    """The values with those of ``more`` that are new, and where each of ``more`` is in them."""
+    if not len(values):
+        return more, np.arange(len(more), dtype=np.int32)
+    places = TextIndex(values).find(more)
+    is_new = places < 0
+    if not is_new.any():
+        return values, places
+    codes = np.where(is_new, len(values) + np.cumsum(is_new) - 1, places)
+    return values.joined(more.take(np.flatnonzero(is_new))), codes.astype(np.int32)
+
+
 def _stacked(columns: Sequence[Column]) -> Column:
-    index = Column.of(value for column in columns for value in column.values)
-    ends = np.cumsum([len(column.values) for column in columns], dtype=np.int64)
-    codes = [np.zeros(0, dtype=np.int32)]
-    for column, end in zip(columns, ends.tolist(), strict=True):
-        codes.append(index.codes[end - len(column.values) : end][column.codes])
-    return Column(np.concatenate(codes), index.values)
+    values, codes = Texts(()), [np.zeros(0, dtype=np.int32)]
+    for column in columns:
+        values, places = added(values, column.values)
+        codes.append(places[column.codes])
+    return Column(np.concatenate(codes), values)
