@@ -6,6 +6,8 @@ from accessreview.ldap.settings import DirectoryKind
 from tests.directory_faults import (
     AD,
     DS389,
+    HASTE,
+    IN_VAIN,
     KINDS,
     OPENLDAP,
     SHAPES,
@@ -51,20 +53,20 @@ def rows() -> Iterator[Fault]:
 
 
 def _lost_servers() -> Iterator[Fault]:
-    for moment, search, outcome in (
-        ("before the first page", 1, NOTHING),
-        ("after the second page", 3, PARTIAL),
-        ("after the last page of people", 6, PARTIAL),
-    ):
-        stage = meanwhile(kill, search, is_gone=True)
-        yield from everywhere("server killed", moment, outcome, _BROKEN, stage)
-    for what, event, words in (
-        ("server killed and started again", restart, "failed"),
-        ("server frozen", freeze, "no answer came in time"),
-    ):
-        stage = meanwhile(event, 3, is_gone=event is freeze)
-        moment = "after the second page"
-        yield from everywhere(what, moment, PARTIAL, words, stage)
+    for server in KINDS:
+        for moment, search, outcome in (
+            ("before the first page", 1, NOTHING),
+            ("after the second page", 3, PARTIAL),
+            ("after the last page of people", SHAPES[server].people + 1, PARTIAL),
+        ):
+            stage = meanwhile(kill, search, is_gone=True)
+            if server is not AD or search != 1:  # each start of it takes its time
+                yield Fault(server, "server killed", moment, outcome, _BROKEN, stage)
+    moment = "after the second page"
+    stage = meanwhile(restart, 3)
+    yield from everywhere("server killed and started again", moment, PARTIAL, _BROKEN, stage)
+    stage = meanwhile(freeze, 3, is_gone=True, **HASTE)
+    yield from everywhere("server frozen", moment, PARTIAL, IN_VAIN, stage)
 
 
 def _changes() -> Iterator[Fault]:
@@ -73,10 +75,6 @@ def _changes() -> Iterator[Fault]:
     for what, event, outcomes, words in (
         ("person deleted", deleting("u100"), {OPENLDAP: PARTIAL}, dangling),
         ("person renamed", renaming("u100"), {OPENLDAP: PARTIAL}, dangling),
-        ("group deleted", deleting("g20"), dict.fromkeys(KINDS, KEPT_OUT), "no longer there"),
-        ("group renamed", renaming("g20"), {}, ""),
-        ("members taken out", leaving("all", *_FORTY), {}, ""),
-        ("account that reads locked or deleted", LOCKING, {}, ""),
     ):
         yield from _meanwhile(what, "before the first page", event, outcomes, words)
     for what, event, outcomes, words in (
@@ -184,10 +182,10 @@ def _hidden_in_others() -> Iterator[Fault]:
 def _odd_contents() -> Iterator[Fault]:
     names = tuple(f"many{number}" for number in range(_MANY))
     many = "".join(map(person, names)) + group("many", *names)
-    for what, moment, entries, seconds in (
-        ("value of a megabyte", "a person", LONG + group("long", "long"), 6),
-        ("group of 50,000 members", "a group", many, 60),
-        ("two of one cn", "groups", group("g05", "u000", under="ou=people"), 6),
+    for what, moment, entries in (
+        ("value of a megabyte", "a person", LONG + group("long", "long")),
+        ("group of 50,000 members", "a group", many),
+        ("two of one cn", "groups", group("g05", "u000", under="ou=people")),
     ):
-        stage = of_openldap(entries=entries, deadline_seconds=seconds, page_size=500)
+        stage = of_openldap(entries=entries, page_size=500)
         yield Fault(OPENLDAP, what, moment, COMPLETE, "", stage)

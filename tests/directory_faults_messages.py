@@ -3,13 +3,12 @@
 import random
 from collections.abc import Iterator
 
-from tests.directory_faults import KINDS, SHAPES, Fault, Outcome, everywhere
+from tests.directory_faults import HASTE, IN_VAIN, KINDS, SHAPES, Fault, Outcome, everywhere
 from tests.directory_faults_staging import over_wire, relayed
 from tests.servers.ldap_messages import element, message_of, string
 from tests.servers.ldap_relay import At, Deed, Misbehaviour
 
 _BROKEN = "the connection failed"
-_LATE = "no answer came in time (2 s for each wait, 6 s for all)"
 _ODD = "the answer was not understood"
 _SECOND = 40
 """An entry of the second page."""
@@ -48,7 +47,7 @@ def _breaks() -> Iterator[Fault]:
 def _wires() -> Iterator[Fault]:
     for what, happens, words in (
         ("TLS cut", "cut", "failed"),
-        ("half-open connection", "dead", _LATE),
+        ("half-open connection", "dead", IN_VAIN),
         ("bit flipped in TLS", "flipped", "TLS failed"),
     ):
         for moment, at, outcome in (
@@ -65,13 +64,13 @@ def _silences() -> Iterator[Fault]:
         ("within the fifth entry", At.ENTRY, 5, 9, Outcome.NOTHING),
         ("end of the second page", At.PAGE, 2, 0, Outcome.PARTIAL),
     ):
-        stage = relayed(Misbehaviour(Deed.FALL_SILENT, at, number, part=part))
-        yield from everywhere("silence", moment, outcome, _LATE, stage)
-    stage = relayed(Misbehaviour(Deed.LOSE, number=2))
-    yield from everywhere("result withheld", "second page", Outcome.PARTIAL, _LATE, stage)
-    stage = relayed(Misbehaviour(Deed.DRIBBLE, At.ENTRY, _SECOND, pause=0.01))
+        stage = relayed(Misbehaviour(Deed.FALL_SILENT, at, number, part=part), **HASTE)
+        yield from everywhere("silence", moment, outcome, IN_VAIN, stage)
+    stage = relayed(Misbehaviour(Deed.LOSE, number=2), **HASTE)
+    yield from everywhere("result withheld", "second page", Outcome.PARTIAL, IN_VAIN, stage)
+    stage = relayed(Misbehaviour(Deed.DRIBBLE, At.ENTRY, _SECOND, pause=0.01), **HASTE)
     what, moment = "a byte at a time, too slowly", "from the second page on"
-    yield from everywhere(what, moment, Outcome.PARTIAL, _LATE, stage)
+    yield from everywhere(what, moment, Outcome.PARTIAL, IN_VAIN, stage)
     for server in KINDS:
         stage = relayed(Misbehaviour(Deed.DRIBBLE, number=SHAPES[server].all))
         what = "a byte at a time, in time"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from accessreview.ldap.settings import Security, ServerSettings
-from tests.directory_faults import Ground, Scene, Stage, reaching, scene
+from tests.directory_faults import HASTE, Ground, Scene, Stage, Times, reaching, scene
 from tests.directory_faults_servers import Place, Servers
 from tests.servers.certificates import Issued
 from tests.servers.ldap_relay import Misbehaviour, Relay, running_ldap_relay
@@ -108,7 +108,7 @@ def silent(security: Security) -> Stage:
     def stage(ground: Ground) -> Iterator[Scene]:
         with running_listener() as listener:
             at = {"host": "127.0.0.1", "port": listener.port, "security": security}
-            yield scene(ground, reaching(ground.place, **at))
+            yield scene(ground, reaching(ground.place, **at, **HASTE))
 
     return stage
 
@@ -125,7 +125,7 @@ def never_taken(ground: Ground) -> Iterator[Scene]:
             waiting.settimeout(0)
             waiting.connect_ex(listening.getsockname())
         port = listening.getsockname()[1]
-        yield scene(ground, reaching(ground.place, host="127.0.0.1", port=port))
+        yield scene(ground, reaching(ground.place, host="127.0.0.1", port=port, **HASTE))
 
 
 @contextmanager
@@ -147,8 +147,10 @@ def over_wire(happens: str, at: int) -> Stage:
     def stage(ground: Ground) -> Iterator[Scene]:
         place = ground.place
         with running_wire((place.host, place.tls_port), happens, at) as port:
-            by_fingerprint = {"ca_file": None, "pin_sha256": place.certificate.sha256}
-            yield scene(ground, reaching(place, host="127.0.0.1", port=port, **by_fingerprint))
+            pinned = {"ca_file": None, "pin_sha256": place.certificate.sha256}
+            haste: Times = HASTE if happens == "dead" else {}
+            at_wire = reaching(place, host="127.0.0.1", port=port, **pinned, **haste)
+            yield scene(ground, at_wire)
 
     return stage
 

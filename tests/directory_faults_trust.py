@@ -4,14 +4,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from accessreview.ldap.settings import Security
-from tests.directory_faults import AD, DS389, KINDS, OPENLDAP, Fault, Outcome, Stage, everywhere
+from tests.directory_faults import (
+    AD,
+    DS389,
+    IN_VAIN,
+    KINDS,
+    OPENLDAP,
+    Fault,
+    Outcome,
+    Stage,
+    everywhere,
+)
 from tests.directory_faults_own import LOCKING, changed
 from tests.directory_faults_servers import Servers
 from tests.directory_faults_staging import direct, encrypted, never_taken, nobody_there, silent
 from tests.servers.certificates import Issued, issue, make_ca
 from tests.servers.ldap_relay import Deed, Misbehaviour
 
-_LATE = "no answer came in time"
 _WRONG = {
     OPENLDAP: "the name or the password is wrong",
     AD: "(code 49, data 52e)",
@@ -37,13 +46,13 @@ def _refused(what: str, moment: str, words: str, stage: Stage) -> list[Fault]:
 
 def _unreachable() -> Iterator[Fault]:
     yield from _refused("nobody listens", "connecting", "Connection refused", nobody_there)
-    yield from _refused("connection never taken", "connecting", _LATE, never_taken)
+    yield from _refused("connection never taken", "connecting", IN_VAIN, never_taken)
     for moment, security in (
         ("TLS", Security.LDAPS),
         ("StartTLS", Security.STARTTLS),
         ("sign-in in clear", Security.PLAIN),
     ):
-        yield from _refused("silence", moment, _LATE, silent(security))
+        yield from _refused("silence", moment, IN_VAIN, silent(security))
     unknown = direct(host="nowhere.invalid")
     yield from _refused("unknown host name", "connecting", "cannot be looked up", unknown)
 
