@@ -45,8 +45,8 @@ class Owners:
 
     def _follow(self, unnamed: Flags) -> None:
         """Identities that are names of accounts without an identity of their own."""
-        codes = [code for code, name in enumerate(self._identities) if "/" in name]
-        rows = self._named([self._identities[code] for code in codes])
+        named = {code: name for code, name in enumerate(self._identities) if "/" in name}
+        codes, rows = [*named], self._named([*named.values()])
         for code, row in zip(codes, rows.tolist(), strict=True):
             if row >= 0 and (unnamed[row] or self.of[row] == code):
                 self.of[row] = code
@@ -112,7 +112,7 @@ class Owners:
         source = self.accounts["source"]
         width = max(1, len(source.values))
         rows = np.flatnonzero(np.isin(self.of, classes))
-        pairs = np.unique(self.of[rows] * width + source.codes[rows])
+        pairs = distinct(self.of[rows] * width + source.codes[rows])
         return pairs // width, pairs % width
 
     def merge(self, classes: Numbers, groups: Numbers) -> None:
@@ -126,6 +126,12 @@ class Owners:
         to = np.arange(len(self.settled))
         to[classes] = classes[start][group]
         self.of = to[self.of]
+
+
+def distinct(numbers: Numbers) -> Numbers:
+    """Each once, sorted; of millions that is faster than looking each up."""
+    ascending = np.sort(numbers)
+    return ascending[np.diff(ascending, prepend=ascending[:1] - 1) > 0]
 
 
 def _ranked(column: Column) -> Numbers:

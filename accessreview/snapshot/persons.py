@@ -15,7 +15,7 @@ from accessreview.model.columns import Column, Table
 from accessreview.model.snapshot import ANNEX, TABLES, Joined, Reading
 from accessreview.snapshot.gaps import Gaps, without
 from accessreview.snapshot.joins import as_read, shares, with_joins
-from accessreview.snapshot.owners import Flags, Numbers, Owners
+from accessreview.snapshot.owners import Flags, Numbers, Owners, distinct
 from accessreview.snapshot.sharing import Shared, Verdict, judge
 from accessreview.snapshot.tables import rows_with, stacked
 
@@ -94,14 +94,14 @@ class _Joining:
 
     def joins(self) -> Table:
         """What follows for each account concerned: rows of ``joins``."""
-        found: dict[int, tuple[Joined, str]] = {}
+        found: dict[int, tuple[str, str]] = {}
         for row, detail in self._ambiguous():
-            found[row] = (Joined.AMBIGUOUS, detail)
-        linked = dict(self._linked())
+            found[row] = (Joined.AMBIGUOUS.value, detail)
+        linked, by_value = dict(self._linked()), Joined.OTHER_SOURCE.value
         for row in np.flatnonzero(self._joined()).tolist():
-            found[row] = (Joined.OTHER_SOURCE, linked.get(row, _THROUGH))
+            found[row] = (by_value, linked.get(row, _THROUGH))
         for row, detail in self._mapped.items():
-            found[row] = (Joined.MAPPING, detail)
+            found[row] = (Joined.MAPPING.value, detail)
         rows = np.array([*found], dtype=np.int64)
         return Table(
             ANNEX["joins"],
@@ -109,7 +109,7 @@ class _Joining:
                 "source": self._accounts["source"].take(rows),
                 "id": self._accounts["id"].take(rows),
                 "identity": self._owners.names(self._owners.of[rows]),
-                "by": Column.of(by.value for by, _ in found.values()),
+                "by": Column.of(by for by, _ in found.values()),
                 "detail": Column.of(detail for _, detail in found.values()),
             },
         )
@@ -117,7 +117,7 @@ class _Joining:
     def _joined(self) -> Flags:
         """The accounts of persons who were put together from several by shared values."""
         width = len(self._owners.settled)
-        after = np.unique(self._owners.of * width + self._before) // width
+        after = distinct(self._owners.of * width + self._before) // width
         together = np.bincount(after, minlength=width) > 1
         return together[self._owners.of] & ~self._owners.settled[self._before]
 

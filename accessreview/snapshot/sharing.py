@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from accessreview.model.columns import Table
 from accessreview.model.keys import Keys
-from accessreview.snapshot.owners import Flags, Numbers, Owners
+from accessreview.snapshot.owners import Flags, Numbers, Owners, distinct
 from accessreview.snapshot.tables import rows_with
 
 _SERVICE = frozenset({"service"})
@@ -124,5 +124,5 @@ def _different(groups: Numbers, items: Numbers, size: int) -> Numbers:
 def _pairs(first: Numbers, second: Numbers) -> tuple[Numbers, Numbers]:
     """Each pair once, sorted."""
     width = int(second.max(initial=0)) + 1
-    cells = np.unique(first * width + second)
+    cells = distinct(first * width + second)
     return cells // width, cells % width
