@@ -179,6 +179,8 @@ def _assigned(
 
 def _called_so(accounts: Table, wanted: set[str]) -> Numbers:
     """The accounts whose id or login is wanted, whatever the case."""
+    if not wanted:
+        return np.zeros(0, dtype=np.int64)
     found = [
         rows_with(accounts[name], {v for v in accounts[name].values if v.casefold() in wanted})
         for name in ("id", "login")
