@@ -16,12 +16,12 @@ _GUID_LENGTH = 16
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IDS = MappingProxyType(
     {
-        DirectoryKind.ACTIVE_DIRECTORY: ("objectSid", "objectGUID"),
-        DirectoryKind.OPENLDAP: ("entryUUID",),
-        DirectoryKind.DS389: ("nsUniqueId",),
-        DirectoryKind.FREEIPA: ("ipaUniqueID", "nsUniqueId"),
-        DirectoryKind.VMDIR: ("objectSid", "objectGUID"),
-        DirectoryKind.LDAP: ("entryUUID",),  # RFC 4530, of a server that is none of these
+        DirectoryKind.ACTIVE_DIRECTORY: "objectSid",
+        DirectoryKind.OPENLDAP: "entryUUID",
+        DirectoryKind.DS389: "nsUniqueId",
+        DirectoryKind.FREEIPA: "nsUniqueId",  # not every group has an ipaUniqueID
+        DirectoryKind.VMDIR: "objectSid",
+        DirectoryKind.LDAP: "entryUUID",  # RFC 4530, of a server that is none of these
     }
 )
 
@@ -36,26 +36,18 @@ def object_id(kind: DirectoryKind, attributes: Attributes, unique_id: str = "") 
 
 def id_reader(kind: DirectoryKind, unique_id: str = "") -> Callable[[Attributes], str]:
     """Return what does that for many objects of one directory."""
-    ways = [
-        (name.lower(), _DECODERS.get(name.lower(), _stripped))
-        for name in id_attributes(kind, unique_id)
-    ]
-
-    def read(attributes: Attributes) -> str:
-        for name, decode in ways:
-            if found := decode(first(attributes, name)):
-                return found
-        return ""
-
-    return read
+    name = id_attribute(kind, unique_id).lower()
+    decode = _DECODERS.get(name, _stripped)
+    return lambda attributes: decode(first(attributes, name))
 
 
-def id_attributes(kind: DirectoryKind, unique_id: str = "") -> tuple[str, ...]:
-    """The attributes that may hold an object's id, the best first.
+def id_attribute(kind: DirectoryKind, unique_id: str = "") -> str:
+    """The one attribute that holds an object's id.
 
-    Active Directory's is the SID, for it is what permissions and foreign groups carry.
+    Active Directory's is the SID, for it is what permissions and foreign groups carry. There is no
+    second choice: an object whose SID is hidden for a while must not come back as another one.
     """
-    return (unique_id,) if unique_id else _IDS[kind]
+    return unique_id or _IDS[kind]
 
 
 def sid_text(raw: bytes) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accessreview.ldap.ids import id_attributes, object_id
+from accessreview.ldap.ids import id_attribute, object_id
 from accessreview.ldap.port import Connection, Entry
 from accessreview.ldap.settings import DirectoryKind
 
@@ -25,7 +25,7 @@ class Objects:
 
         Only an object that says itself that it has the id is ever returned.
         """
-        asked = (*id_attributes(self.kind, self.unique_id), *attributes)
+        asked = (id_attribute(self.kind, self.unique_id), *attributes)
         name = self.name_by_id(id_)
         if name:
             return self._with_id(self.connection.entry(name, asked), id_)
@@ -36,16 +36,16 @@ class Objects:
         """What stands for a name in an Active Directory, as ``<SID=…>``; empty elsewhere."""
         if self.kind is not DirectoryKind.ACTIVE_DIRECTORY:
             return ""
-        attribute = self.unique_id.lower()
-        if id_.startswith("S-1-") and attribute in {"", "objectsid"}:
+        attribute = id_attribute(self.kind, self.unique_id).lower()
+        if id_.startswith("S-1-") and attribute == "objectsid":
             return f"<SID={id_}>"
-        return f"<GUID={id_}>" if _GUID.fullmatch(id_) and attribute in {"", "objectguid"} else ""
+        return f"<GUID={id_}>" if _GUID.fullmatch(id_) and attribute == "objectguid" else ""
 
     def _searched(self, id_: str, asked: Sequence[str]) -> Entry | None:
         value = _SPECIAL.sub(lambda found: f"\\{ord(found[0]):02x}", id_)
-        tests = "".join(f"({name}={value})" for name in id_attributes(self.kind, self.unique_id))
+        filter_ = f"({id_attribute(self.kind, self.unique_id)}={value})"
         for base in self.connection.identity.bases:
-            for entry in self.connection.pages(base, f"(|{tests})", asked):
+            for entry in self.connection.pages(base, filter_, asked):
                 if self._with_id(entry, id_):
                     return entry
         return None

@@ -8,7 +8,7 @@ from itertools import islice
 from accessreview.collectors.directory.objects import Classes
 from accessreview.collectors.directory.raw import RawEntry
 from accessreview.collectors.directory.schema import DirectorySchema
-from accessreview.ldap.ids import id_attributes, object_id, texts
+from accessreview.ldap.ids import id_attribute, object_id, texts
 from accessreview.ldap.port import Connection
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.diagnosis import (
@@ -100,7 +100,7 @@ class Contents:
     ) -> None:
         connection, schema = self._here()
         classes, is_group = Classes.of(schema), seen is self._groups
-        wanted = ("objectClass", *id_attributes(schema.kind, schema.names.unique_id), *attributes)
+        wanted = ("objectClass", id_attribute(schema.kind, schema.names.unique_id), *attributes)
         found = (
             RawEntry(entry.dn, entry.attributes)
             for base in schema.bases
@@ -125,9 +125,9 @@ class Contents:
             )
             return
         if seen.without_id:
-            ids = " or ".join(id_attributes(schema.kind, schema.names.unique_id))
+            id_ = id_attribute(schema.kind, schema.names.unique_id)
             yield failed(
-                f"{seen.without_id.dn} shows no {ids}, without which nobody can be told from"
+                f"{seen.without_id.dn} shows no {id_}, without which nobody can be told from"
                 " others: let the account that is used here read it."
             )
             return

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from accessreview.collectors.directory.products import PRODUCTS, Product
 from accessreview.collectors.directory.states import STATE_ATTRIBUTES
-from accessreview.ldap.ids import id_attributes
+from accessreview.ldap.ids import id_attribute
 from accessreview.ldap.root import ServerIdentity
 from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.errors import ConfigurationError
@@ -129,7 +129,7 @@ class DirectorySchema:
         """Every attribute that the translation looks at, to be asked for by name."""
         product = self.product
         every = (
-            *("objectClass", *id_attributes(self.kind, self.names.unique_id)),
+            *("objectClass", id_attribute(self.kind, self.names.unique_id)),
             *(*self.login_attributes, *self.group_name_attributes, *self.display_name_attributes),
             *("givenName", self.mail_attribute, *self.manager_attributes, *self.owner_attributes),
             *(*self.member_attributes, product.primary_group, product.group_number),

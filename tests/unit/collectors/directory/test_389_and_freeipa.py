@@ -28,7 +28,7 @@ def role(kind: str) -> RawEntry:
 
 
 def ipa(dn: str, id_: str, **attributes: Values) -> RawEntry:
-    return entry(f"{dn},cn=accounts", ipaUniqueID=id_, **attributes)
+    return entry(f"{dn},cn=accounts", nsUniqueId=id_, **attributes)
 
 
 ANN = ipa("uid=ann,cn=users", "ann", objectClass=("posixAccount", "person"), uid="ann")
@@ -64,7 +64,7 @@ def test_roles_are_searched_for_as_the_hidden_entries_that_they_are() -> None:
     assert {"nsUniqueId", "nsRole", "nsRoleDN", "entryUUID"} <= set(DS389.attributes)
 
 
-def test_freeipa_knows_its_own_by_ipa_unique_id_and_more() -> None:
+def test_freeipa_knows_its_own_by_more_than_the_id() -> None:
     reading = read(
         FREEIPA,
         ipa(
@@ -76,7 +76,7 @@ def test_freeipa_knows_its_own_by_ipa_unique_id_and_more() -> None:
             ipaNTSecurityIdentifier=SID,
         ),
         ipa("cn=admins,cn=groups", "admins", objectClass="ipaUserGroup", cn="admins"),
-        ipa("cn=old,cn=groups", "", nsUniqueId="old", objectClass="groupOfNames", cn="old"),
+        ipa("cn=old,cn=groups", "old", objectClass="groupOfNames", cn="old"),
     )
     assert rows(reading, "groups") == {("admins", "admins"), ("old", "old")}
     assert rows(reading, "identifiers") == {("ann", "uuid", UUID), ("ann", "sid", SID)}
