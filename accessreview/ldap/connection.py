@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import starmap
 from typing import Any
 
 import ldap3
@@ -18,6 +19,7 @@ from accessreview.ldap.reasons import (
     SUCCESS,
     result_words,
 )
+from accessreview.ldap.receive import closed_on_failure
 from accessreview.ldap.root import (
     DOMAIN_ATTRIBUTES,
     DOMAIN_FILTER,
@@ -27,6 +29,7 @@ from accessreview.ldap.root import (
     domains_of,
     identity_of,
 )
+from accessreview.ldap.searches import Search, Searches
 from accessreview.ldap.session import Session, connected
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.errors import AccessReviewError, ConfigurationError
@@ -36,6 +39,9 @@ _SMALLEST_PAGE = 50
 _ANY = "(objectClass=*)"
 _NAME_ALONE = ("1.1",)
 
+Found = tuple[str, Raw]
+"""An entry's name and what came of it."""
+
 
 class DirectoryConnection:
     """A sign-in that stands, by ldap3; see ``port.Connection`` for what it promises."""
@@ -44,6 +50,7 @@ class DirectoryConnection:
         self.settings = session.settings
         self.referrals: list[str] = []
         self.pages_read = 0
+        self._searches = Searches(session)
         self._session = session
         self._connection = session.connection
 
@@ -81,7 +88,7 @@ class DirectoryConnection:
         for entries in self._pages(doing, base, filter_, scope, attributes):
             self.pages_read += 1
             numbers.append(len(entries))
-            yield from map(self._complete, entries)
+            yield from starmap(self._complete, entries)
         *earlier, last = numbers
         if last and last >= max(earlier, default=self.settings.page_size):
             self._count_again(doing, base, filter_, scope, numbers)
@@ -106,28 +113,37 @@ class DirectoryConnection:
         scope: Scope,
         attributes: Sequence[str],
         size: int | None = None,
-    ) -> Iterator[Sequence[dict[str, Any]]]:
+    ) -> Iterator[Sequence[Found]]:
         size, cookie, count = size or self.settings.page_size, b"", 0
         seen = set[tuple[bytes, str]]()
+
+        def ask() -> Search:
+            return self._searches.ask(doing, base, filter_, scope, attributes, size, cookie)
+
+        search = ask()
         while True:
-            result, entries = self._search(doing, base, filter_, scope, attributes, size, cookie)
+            result, received = search.answer()
             code = result["result"]
             if code in {SIZE_LIMIT, ADMIN_LIMIT} and not cookie and size > _SMALLEST_PAGE:
                 size = max(size // 2, _SMALLEST_PAGE)
+                search = ask()
                 continue
+            control = (result.get("controls") or {}).get(_PAGED_RESULTS)
+            cookie = (control and control["value"]["cookie"]) or b""
+            if code == SUCCESS and cookie:
+                search = ask()  # now, so that the server works on it while this page is looked into
+            entries = self._read(doing, received)
             yield entries
             count += len(entries)
             doing_so_far = f"{doing} stopped after {count} entries and"
             if code != SUCCESS:
                 self._session.fail(doing_so_far, result_words(code, result["message"]))
-            control = (result.get("controls") or {}).get(_PAGED_RESULTS)
             if control is None:
                 self._session.fail(doing_so_far, "the server did not say whether that was all")
-            cookie = control["value"]["cookie"] or b""
             if not cookie:
                 return
             # Some servers have one cookie for all pages, but none begins two of them alike.
-            page = cookie, str(entries[0]["dn"]) if entries else ""
+            page = cookie, entries[0][0] if entries else ""
             if page in seen:
                 self._session.fail(doing_so_far, "the server repeats a page")
             seen.add(page)
@@ -140,52 +156,36 @@ class DirectoryConnection:
             return None
         if result["result"] != SUCCESS:
             self._session.fail(doing, result_words(result["result"], result["message"]))
-        return self._complete(entries[0]) if entries else None
+        return self._complete(*entries[0]) if entries else None
 
     def delete_values(self, dn: str, values: Mapping[str, Sequence[bytes]]) -> int:
         """Delete exactly these values in one operation; return the server's result code."""
         changes = {name: [(ldap3.MODIFY_DELETE, list(some))] for name, some in values.items()}
+        self._searches.settle()
         with self._session.step(f"changing {dn}"):
             self._connection.modify(dn, changes)  # type: ignore[no-untyped-call] # its stubs
         return int(self._connection.result["result"])
 
-    def _search(  # noqa: PLR0913, PLR0917 - a search has that many parts
-        self,
-        doing: str,
-        base: str,
-        filter_: str,
-        scope: Scope,
-        attributes: Sequence[str],
-        page: int | None = None,
-        cookie: bytes = b"",
-    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def _search(
+        self, doing: str, base: str, filter_: str, scope: Scope, attributes: Sequence[str]
+    ) -> tuple[dict[str, Any], Sequence[Found]]:
+        result, received = self._searches.ask(doing, base, filter_, scope, attributes).answer()
+        return result, self._read(doing, received)
+
+    def _read(self, doing: str, received: Sequence[dict[str, Any]]) -> Sequence[Found]:
+        """The entries of an answer; the URLs in it are kept."""
         with self._session.step(doing):
-            self._connection.search(
-                base,
-                filter_,
-                scope,
-                ldap3.DEREF_NEVER,
-                list(attributes),
-                paged_size=page,
-                paged_criticality=True,  # or a server without paging would just cut
-                paged_cookie=cookie or None,
-            )
-            answers = self._connection.response or ()
             self.referrals.extend(
                 uri
-                for answer in answers
+                for answer in received
                 if answer["type"] == "searchResRef"
                 for uri in ([answer["uri"]] if isinstance(answer["uri"], str) else answer["uri"])
             )
-            return self._connection.result, [
-                answer for answer in answers if answer["type"] == "searchResEntry"
-            ]
+            with closed_on_failure(self._connection):
+                return [one["entry"].read() for one in received if "entry" in one]
 
-    def _complete(self, answer: Mapping[str, Any]) -> Entry:
-        raw: Raw = answer["raw_attributes"]
-        if is_complete(raw):
-            return Entry(answer["dn"], raw)
-        return Entry(answer["dn"], self._put_together(answer["dn"], raw))
+    def _complete(self, dn: str, raw: Raw) -> Entry:
+        return Entry(dn, raw if is_complete(raw) else self._put_together(dn, raw))
 
     def _put_together(self, dn: str, raw: Raw) -> Raw:
         def more(attributes: Sequence[str]) -> Raw | None:
@@ -193,7 +193,7 @@ class DirectoryConnection:
             result, entries = self._search(doing, dn, _ANY, ldap3.BASE, attributes)
             if result["result"] != SUCCESS:
                 self._session.fail(doing, result_words(result["result"], result["message"]))
-            return entries[0]["raw_attributes"] if entries else None
+            return entries[0][1] if entries else None
 
         attributes = completed(raw, more)
         if attributes is None:

@@ -4,6 +4,9 @@ ldap3 decodes each value twice, through several dictionaries, and copies what ha
 every piece; that takes eight times as long as the reading itself. It also believes any length.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import ldap3
@@ -31,11 +34,53 @@ _LAST = {"bindRequest": 0x61, "searchRequest": 0x65, "modifyRequest": 0x67, "ext
 def receive_fast(connection: ldap3.Connection) -> None:
     """Have a connection of the synchronous strategy receive this way, from its first answer on.
 
-    An entry is then its type, its name and its ``raw_attributes``, tuples by lower-case name.
+    An entry is then its type and ``entry``, what reads it (``Received``).
     """
     # Nothing public is in the way of the answers; the strategy itself may not be replaced, for the
     # connection keeps methods of it from the beginning.
     connection.strategy._get_response = _Receiver(connection).answers  # noqa: SLF001
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An entry that has come whole and has not been looked into."""
+
+    data: bytes
+    at: int
+    end: int
+    names: dict[bytes, str]
+
+    def read(self) -> tuple[str, dict[str, tuple[bytes, ...]]]:
+        """Its name, and its values by the lower-case names of their attributes.
+
+        To be called within ``closed_on_failure``, for many at once.
+
+        Raises:
+            MalformedError: it is no entry.
+            IndexError: it ends too early.
+        """
+        dn, attributes, at = read_entry(self.data, self.at, self.end, self.names)
+        if at != self.end:
+            content(self.data, at, CONTROLS, self.end)
+            check(self.data, at, self.end)
+        return decoded(dn), attributes
+
+
+@contextmanager
+def closed_on_failure(connection: ldap3.Connection) -> Iterator[None]:
+    """Close the connection if anything fails inside.
+
+    Raises:
+        MalformedError: of an element that ends too early as well.
+    """
+    try:
+        yield
+    except IndexError:
+        connection.strategy.close()
+        raise MalformedError("an element ends too early") from None
+    except Exception:
+        connection.strategy.close()
+        raise
 
 
 class _Receiver:
@@ -53,14 +98,8 @@ class _Receiver:
             MalformedError: what came is no LDAP, or no answer to this.
             OSError: nothing came in time, or the connection broke.
         """
-        try:
+        with closed_on_failure(self._connection):
             return self._answers(number)
-        except IndexError:
-            self._connection.strategy.close()
-            raise MalformedError("an element ends too early") from None
-        except Exception:
-            self._connection.strategy.close()
-            raise
 
     def _answers(self, number: int) -> list[Any] | str:
         socket: BoundedSocket = self._connection.socket
@@ -85,7 +124,8 @@ class _Receiver:
                 raise MalformedError("a message holds nothing but its number")
             tag = data[operation]
             if tag == ENTRY and last == _LAST["searchRequest"]:
-                found.append(self._entry(data, operation, end))
+                received = Received(data, operation, end, self._names)
+                found.append({"type": "searchResEntry", "entry": received})
             elif tag == last or tag in _BETWEEN:
                 # ldap3 goes by the lengths that it finds, wherever they lead.
                 check(data, operation, end)
@@ -97,17 +137,6 @@ class _Receiver:
             if tag == last:
                 socket.unread = data[at:]
                 return [*found, RESPONSE_COMPLETE]
-
-    def _entry(self, data: bytes, at: int, end: int) -> dict[str, Any]:
-        dn, attributes, at = read_entry(data, at, end, self._names)
-        if at != end:
-            content(data, at, CONTROLS, end)
-            check(data, at, end)
-        return {
-            "type": "searchResEntry",
-            "dn": decoded(dn),
-            "raw_attributes": attributes,
-        }
 
 
 def _filled(socket: BoundedSocket, rest: bytes, needed: int) -> bytes:

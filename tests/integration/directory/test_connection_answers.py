@@ -91,6 +91,9 @@ def answers(connection: ldap3.Connection, base: str, attributes: Sequence[str]) 
 def comparable(answer: dict[str, Any]) -> dict[str, Any]:
     if answer["type"] != "searchResEntry":
         return answer
+    if received := answer.get("entry"):
+        dn, attributes = received.read()
+        return {"dn": dn, "attributes": attributes}
     attributes = {
         name.lower(): tuple(values or ()) for name, values in answer["raw_attributes"].items()
     }
