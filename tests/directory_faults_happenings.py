@@ -174,7 +174,7 @@ def _hidden_in_others() -> Iterator[Fault]:
         (DS389, "object classes hidden", "a group", hiding("g05", "objectClass"), KEPT_OUT, gone),
         (AD, "object classes hidden", "a group", hiding("g05", "objectClass"), KEPT_OUT, gone),
         (DS389, "id hidden", "a group", hiding("g05", "nsUniqueId"), PARTIAL, "immutable id"),
-        (AD, "id hidden", "a group", hiding("g05", "objectSid"), KEPT_OUT, gone),
+        (AD, "id hidden", "a group", hiding("g05", "objectSid"), PARTIAL, "immutable id"),
     ):
         yield Fault(server, what, moment, outcome, words, changed(event))
 
