@@ -161,6 +161,7 @@ def _rule(one: str, what: str, who: str) -> str:
 
 def _hidden_in_others() -> Iterator[Fault]:
     gone, emptied, no_classes = "is no longer there", "members to none", "classes are not shown"
+    unseen = "The members of a group are hidden"
     for server, what, moment, event, outcome, words in (
         (DS389, "entry hidden", "a member", hiding("u030"), PARTIAL, "was not found"),
         (AD, "entry hidden", "a member", hiding("u030"), PARTIAL, no_classes),
@@ -169,6 +170,7 @@ def _hidden_in_others() -> Iterator[Fault]:
         (DS389, "entry hidden", "another group", hiding("g05"), KEPT_OUT, gone),
         (AD, "entry hidden", "another group", hiding("g05"), KEPT_OUT, gone),
         (DS389, "members hidden", "a group of many", hiding("all", "member"), KEPT_OUT, emptied),
+        (AD, "members hidden", "a group of four", hiding("g05", "member"), PARTIAL, unseen),
         (AD, "members hidden", "a group of many", hiding("all", "member"), KEPT_OUT, emptied),
         # a filter does not find it any more either
         (DS389, "object classes hidden", "a group", hiding("g05", "objectClass"), KEPT_OUT, gone),

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accessreview.ldap.filters import escaped
 from accessreview.ldap.ids import id_attribute, object_id
 from accessreview.ldap.port import Connection, Entry
 from accessreview.ldap.settings import DirectoryKind
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SPECIAL = re.compile(r"[\\*()\x00]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ class Objects:
         return f"<GUID={id_}>" if _GUID.fullmatch(id_) and attribute == "objectguid" else ""
 
     def _searched(self, id_: str, asked: Sequence[str]) -> Entry | None:
-        value = _SPECIAL.sub(lambda found: f"\\{ord(found[0]):02x}", id_)
-        filter_ = f"({id_attribute(self.kind, self.unique_id)}={value})"
+        filter_ = f"({id_attribute(self.kind, self.unique_id)}={escaped(id_)})"
         for base in self.connection.identity.bases:
             for entry in self.connection.pages(base, filter_, asked):
                 if self._with_id(entry, id_):

@@ -29,7 +29,8 @@ class Product:
     ``everybody`` are the last parts of SIDs, or names in lower case, of groups that hold whoever
     there is.
     ``removes_references``: it keeps no names of members that were deleted, so one that leads
-    nowhere leads to something hidden. ``lists_domains``: it says what its domains are called.
+    nowhere leads to something hidden. ``members_agree``: what members say of their groups is never
+    stale. ``lists_domains``: it says what its domains are called.
     ``subtree`` lies below each suffix and holds all that is meant; ``copies`` holds again what is
     there already.
     """
@@ -53,6 +54,7 @@ class Product:
     identifiers: tuple[tuple[str, str], ...] = (("uuid", "entryUUID"),)
     everybody: frozenset[str] = frozenset()
     removes_references: bool = False
+    members_agree: bool = False
     lists_domains: bool = False
     subtree: str = ""
     copies: str = ""
@@ -72,6 +74,7 @@ _ACTIVE_DIRECTORY = Product(
     identifiers=(("sid", "objectSid"), ("sid-history", "sIDHistory")),
     everybody=frozenset({"513", "514", "515"}),
     removes_references=True,
+    members_agree=True,
     lists_domains=True,
 )
 _STANDARD = Product(

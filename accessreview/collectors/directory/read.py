@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from accessreview.collectors.directory.extended import MemberName, foreign_id
+from accessreview.collectors.directory.hidden import groups_with_hidden_members
 from accessreview.collectors.directory.members import names_of_members, searches_of_members
 from accessreview.collectors.directory.objects import Classes, is_name, key_of
 from accessreview.collectors.directory.raw import RawDirectory, RawEntry
@@ -33,6 +34,7 @@ def read_directory(connection: Connection, schema: DirectorySchema) -> RawDirect
     reader = _Reader(connection, schema)
     reader.search_all()
     reader.follow_members()
+    reader.look_for_hidden_members()
     return reader.result()
 
 
@@ -80,6 +82,29 @@ class _Reader:
             for key in sorted(keys.keys() - known):
                 if not foreign_id(key) and territory.holds(key, known.__contains__):
                     self._look_up(MemberName.of(keys[key]).dn)
+
+    def look_for_hidden_members(self) -> None:
+        """Say of which groups the members are hidden, where members say in which they are."""
+        if not self._schema.product.members_agree or not self._connection.is_open:
+            return
+        classes = Classes.of(self._schema)
+        empty = {
+            key_of(entry.dn): entry.dn
+            for entry in self._entries
+            if classes.is_group(entry) and not any(names_of_members(entry, self._schema))
+        }
+        bases = self._schema.bases
+        try:
+            hidden = groups_with_hidden_members(self._connection, bases, tuple(empty.values()))
+        except CollectionError as failure:
+            self._failures.append(f"Whether groups hide their members is not known: {failure}")
+            return
+        for name in hidden:
+            self._gaps.add(
+                "The members of a group are hidden from the account used here, for it shows none"
+                " and somebody is in it; let the account read them",
+                name,
+            )
 
     def result(self) -> RawDirectory:
         """What was read; raises CollectionError if that is nothing."""
