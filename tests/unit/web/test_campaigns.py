@@ -127,9 +127,7 @@ def test_reminders_go_to_those_who_have_not_answered(whole: Tool, browser: OpenB
     assert "Reminders sent: 3." in here.get(answer.headers["Location"]).text
 
 
-def test_somebody_else_is_asked_in_place_of_one_who_left(
-    whole: Tool, browser: OpenBrowser
-) -> None:
+def test_somebody_else_is_asked_in_place_of_one_who_left(whole: Tool, browser: OpenBrowser) -> None:
     here, address = browser("admin"), f"/campaigns/{whole.campaign.id}"
     assert "left: " not in here.get(address).text
     whole.company.rows["accounts"] = [
