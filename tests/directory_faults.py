@@ -71,7 +71,7 @@ class Shape(NamedTuple):
 
 
 SHAPES = MappingProxyType(
-    {OPENLDAP: Shape(5, 7, 7, 120), AD: Shape(6, 9, 10, 130), DS389: Shape(5, 7, 8, 120)}
+    {OPENLDAP: Shape(5, 7, 7, 120), AD: Shape(6, 9, 11, 130), DS389: Shape(5, 7, 8, 120)}
 )
 
 
