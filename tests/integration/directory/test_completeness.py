@@ -74,7 +74,7 @@ def test_a_server_lost_between_pages_ends_the_reading_with_an_error(
             slapd.start()
         with pytest.raises(CollectionError, match=r"ldaps://127\.0\.0\.1.*failed"):
             read.extend(pages)
-        assert len(read) == 10
+        assert len(read) in {10, 20}  # the next page is asked for ahead, and may have come
 
 
 def test_a_server_that_is_not_there_gives_nothing(
