@@ -55,6 +55,8 @@ _PORTS = (389, 636, 3268, 3269)
 _HELD = 3270
 _SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _SEED = Path(__file__).with_name("samba_seed.py")
+_DH_GROUP = Path(__file__).with_name("ffdhe2048.pem")
+"""RFC 7919's; without one a controller looks for a prime at each start, up to seconds long."""
 _NEVER = "-9223372036854775808"
 _A_THOUSAND_YEARS = "-315360000000000000"
 
@@ -277,6 +279,7 @@ def _configuration(
             f"tls keyfile = {certificate.key_file}",
             f"tls certfile = {certificate.certificate_file}",
             f"tls cafile = {certificate.certificate_file}",
+            f"tls dh params file = {_DH_GROUP}",
         )
         if certificate
         else ()

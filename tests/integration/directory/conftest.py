@@ -94,7 +94,7 @@ def ds389s(
 def sambas(
     tmp_path_factory: pytest.TempPathFactory, authority: Authority, templates: Templates
 ) -> Sambas:
-    """Start a domain controller of one's own with these entries, quickly after the first time.
+    """Start a controller of one's own with these entries, in under a second after the first time.
 
     Tests that reach it allow the hosts ``ADDRESSES``.
     """
