@@ -76,6 +76,20 @@ ANNEX = _schemas(
     TableSchema("person_keys", ("source", "id", "key", "value"), ("source", "id", "key", "value")),
     TableSchema("joins", ("source", "id", "identity", "by", "detail"), ("source", "id")),
     TableSchema("counts", ("source", "what", "number"), ("source", "what")),
+    TableSchema(
+        "powers",
+        ("source", "entity", "power", "principal", "is_group", "detail"),
+        ("source", "entity", "power", "principal", "is_group"),
+        booleans=frozenset({"is_group"}),
+    ),
+    TableSchema("facts", ("source", "entity", "fact", "value"), ("source", "entity", "fact")),
+    TableSchema(
+        "uses",
+        ("source", "principal", "use", "detail", "first", "last", "count"),
+        ("source", "principal", "use", "detail"),
+    ),
+    TableSchema("windows", ("source", "use", "since", "until", "gap"), ("source", "use")),
+    TableSchema("blind_spots", ("source", "entity", "reason"), ("source", "entity")),
 )
 """What a collection learns beyond the bundle's tables; kept with the snapshot, outside its digest.
 
@@ -96,6 +110,14 @@ another attribute, ``foreign`` or ``other-source``.
 what its directory said of an account that was joined to another one's.
 ``joins``: by what each account came to its identity, and which joins are ambiguous (``Joined``).
 ``counts``: how much of what a source had (``Count``, ``Standing``); decimal numbers.
+``powers``: what somebody can do beside all permissions (``Power``), on an entity or, without one,
+on the whole source; ``principal`` is verbatim as the source names it.
+``facts``: how a source or one of its entities is set (``Fact``). What could not be read has no row.
+``uses``: what a principal was seen doing (``Use``), between which moments (RFC 3339) and how often;
+``detail`` is the privilege of a privilege check, and empty otherwise.
+``windows``: from when to when a source was watched for each use; ``gap`` says what may be missing.
+Without a window, that something was not seen says nothing.
+``blind_spots``: entities below which the collecting account does not see everything, and why.
 """
 
 
@@ -149,6 +171,48 @@ class Count(StrEnum):
     NAMED = "named-members"
     PAGES = "pages"
     REFERRALS = "referrals"
+
+
+class Power(StrEnum):
+    """What a row of ``powers`` gives beside all permissions.
+
+    The first ones come from predefined groups of vCenter's own directory, the others from hosts.
+    """
+
+    SSO_ADMINISTRATION = "sso-administration"
+    APPLIANCE_SHELL = "appliance-shell"
+    APPLIANCE_ADMINISTRATION = "appliance-administration"
+    CERTIFICATE_AUTHORITY = "certificate-authority"
+    DIRECTORY_CONTROL = "directory-control"
+    ACT_AS = "act-as"
+    TRUST_ADMINISTRATION = "trust-administration"
+    COMPONENT_REGISTRATION = "component-registration"
+    LICENSE_ADMINISTRATION = "license-administration"
+    HOST_ACCESS = "host-access"
+    HOST_ADMINISTRATION_BY_DOMAIN = "host-administration-by-domain"
+    LOCKDOWN_EXCEPTION = "lockdown-exception"
+    CONSOLE_IN_LOCKDOWN = "console-in-lockdown"
+
+
+class Fact(StrEnum):
+    """What a row of ``facts`` tells of a host, or of a vCenter (without an entity)."""
+
+    LOCKDOWN = "lockdown"
+    DOMAIN = "domain"
+    DOMAIN_ADMINISTRATORS = "domain-administrators"
+    DOMAIN_ADMINISTRATORS_ADDED = "domain-administrators-added"
+    VALIDATION_MINUTES = "validation-minutes"
+    VERSION = "version"
+    GLOBAL_PERMISSIONS = "global-permissions"
+
+
+class Use(StrEnum):
+    """What a principal was seen doing."""
+
+    LOGIN = "login"
+    SESSION = "session"
+    ACTION = "action"
+    PRIVILEGE_CHECK = "privilege-check"
 
 
 class Joined(StrEnum):
