@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.errors import ConfigurationError
 
 SourceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -23,8 +24,10 @@ ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Pattern = Annotated[str, Field(max_length=200)]
 
 
+_NO_SUCH = "there is no such setting; docs/reference/settings.md lists all"
 _WORDS = {
-    "extra_forbidden": "there is no such setting; docs/reference/settings.md lists all",
+    "extra_forbidden": _NO_SUCH,
+    "unexpected_keyword_argument": _NO_SUCH,
     "missing": "this setting is missing",
     "union_tag_not_found": "it needs a kind, such as vcenter or active-directory",
 }
@@ -46,19 +49,6 @@ class _Source(_Strict):
         return self.name or self.id
 
 
-class Attributes(_Strict):
-    """Other attributes than those usual for the kind of directory; empty: the usual ones."""
-
-    unique_id: str = ""
-    login: str = ""
-    group_name: str = ""
-    display_name: str = ""
-    mail: str = ""
-    manager: str = ""
-    owner: str = ""
-    members: tuple[str, ...] = ()
-
-
 class Completeness(_Strict):
     """When a reading of a directory is not believed to be whole (``snapshot/completeness.py``)."""
 
@@ -76,7 +66,7 @@ class _DirectoryNames(_Source):
     dns_names: tuple[str, ...] = ()
     user_filter: str = ""
     group_filter: str = ""
-    attributes: Attributes = Attributes()
+    attributes: AttributeNames = AttributeNames()
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: Pattern = ""
     service_pattern: Pattern = ""

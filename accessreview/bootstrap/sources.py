@@ -4,11 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from accessreview.collectors.directory.schema import (
-    AttributeNames,
-    DanglingMembers,
-    DirectorySchema,
-)
+from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
@@ -17,7 +13,6 @@ from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.snapshot import SourceKind
 from accessreview.remediators.directory import DirectoryRemediator
-from accessreview.remediators.members import Names
 from accessreview.remediators.vcenter import VCenterRemediator
 from accessreview.services.ports import ReadingSource, Remediator
 from accessreview.settings import (
@@ -76,11 +71,7 @@ def remediators_of(settings: Settings) -> tuple[Remediator, ...]:
                         source.id,
                         DirectoryKind(source.kind),
                         _server(source, account.username, account.password_file),
-                        Names(
-                            unique_id=source.attributes.unique_id,
-                            login=source.attributes.login,
-                            members=source.attributes.members,
-                        ),
+                        source.attributes,
                     )
                 )
             case _:
@@ -183,7 +174,7 @@ def _schema(source: Directory | Ldif, kind: DirectoryKind, settings: Settings) -
         dns_names=source.dns_names,
         user_filter=source.user_filter,
         group_filter=source.group_filter,
-        names=AttributeNames(**source.attributes.model_dump()),
+        names=source.attributes,
         identity_attributes=source.identity_attributes,
         admin_pattern=source.admin_pattern,
         service_pattern=source.service_pattern,

@@ -12,6 +12,7 @@ from accessreview.ldap.connection import open_connection
 from accessreview.ldap.ids import decoded, sid_text
 from accessreview.ldap.port import Connection, Entry, WritingConnection
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.errors import RemediationError
 from accessreview.model.remediation import AppliedChange, Change, MembershipRemoval
 from accessreview.remediators.guards import (
@@ -22,7 +23,7 @@ from accessreview.remediators.guards import (
     crossing,
 )
 from accessreview.remediators.ldif import line
-from accessreview.remediators.members import Membership, Names, Values
+from accessreview.remediators.members import Membership, Values
 from accessreview.remediators.objects import Objects
 from accessreview.remediators.results import RESULTS, Result, said
 
@@ -38,7 +39,7 @@ class DirectoryRemediator:
     source: str
     kind: DirectoryKind
     settings: ServerSettings
-    names: Names = field(default_factory=Names)
+    names: AttributeNames = field(default_factory=AttributeNames)
 
     def covers(self, change: Change) -> bool:
         return isinstance(change, MembershipRemoval) and change.group.source == self.source
@@ -139,14 +140,14 @@ class _Removal:
         )
 
     def _group(self, connection: Connection) -> Entry:
-        change, names = self.change, self.membership.names.of_members(self.membership.kind)
+        change, names = self.change, self.membership.attributes
         what = f"the group {change.group_name} ({change.group_locator})"
         return self._found(
             connection, what, change.group_locator, change.group.id, (*GROUP_ATTRIBUTES, *names)
         )
 
     def _member(self) -> Entry:
-        change, login = self.change, self.membership.names.of_logins()
+        change, login = self.change, self.membership.login
         what = f"the account {change.member_login} ({change.member_locator})"
         return self._found(
             self.connection,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from accessreview.ldap.ids import decoded, texts
 from accessreview.ldap.port import Entry
 from accessreview.ldap.settings import DirectoryKind
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.dn import canonical, without_uid
 
 _LOGINS = "memberuid"
@@ -18,31 +19,27 @@ _BY_SID = frozenset({DirectoryKind.ACTIVE_DIRECTORY, DirectoryKind.VMDIR})
 Values = Mapping[str, tuple[bytes, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """Attributes that stand for those usual for the kind of directory; empty: the usual ones."""
-
-    unique_id: str = ""
-    login: str = ""
-    members: tuple[str, ...] = ()
-
-    def of_members(self, kind: DirectoryKind) -> tuple[str, ...]:
-        """The attributes whose values name one member each."""
-        usual = _BY_NAME if kind in _BY_SID else _EVERY_WAY
-        return tuple(
-            name for name in self.members or usual if name.lower() not in _NO_VALUES_OF_MEMBERS
-        )
-
-    def of_logins(self) -> str:
-        return self.login or "uid"
-
-
 @dataclass(frozen=True, slots=True)
 class Membership:
     """How a group of this kind and these names lists its members."""
 
     kind: DirectoryKind
-    names: Names
+    names: AttributeNames
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Those of a group whose values name one member each."""
+        usual = _BY_NAME if self.kind in _BY_SID else _EVERY_WAY
+        return tuple(
+            name
+            for name in self.names.members or usual
+            if name.lower() not in _NO_VALUES_OF_MEMBERS
+        )
+
+    @property
+    def login(self) -> str:
+        """The attribute of an account that its login stands in."""
+        return self.names.login or "uid"
 
     def stored(self, group: Entry, member: Entry) -> Values:
         """The values that name the member, exactly as stored, by attribute."""
@@ -57,17 +54,15 @@ class Membership:
                     else key and key_of(without_uid(decoded(value))) == key
                 )
             )
-            for name in self.names.of_members(self.kind)
+            for name in self.attributes
         }
         return {name: values for name, values in found.items() if values}
 
     def count(self, group: Entry) -> int:
-        return sum(
-            len(group.attributes.get(name.lower(), ())) for name in self.names.of_members(self.kind)
-        )
+        return sum(len(group.attributes.get(name.lower(), ())) for name in self.attributes)
 
     def logins(self, member: Entry) -> tuple[str, ...]:
-        return texts(member.attributes, (self.names.of_logins().lower(),))
+        return texts(member.attributes, (self.login.lower(),))
 
     def spelled_otherwise(self, group: Entry, member: Entry) -> str:
         """A login in the group that is the member's but for its case; empty if there is none."""
@@ -81,7 +76,7 @@ class Membership:
 
     @property
     def _lists_logins(self) -> bool:
-        return _LOGINS in {name.lower() for name in self.names.of_members(self.kind)}
+        return _LOGINS in {name.lower() for name in self.attributes}
 
 
 def key_of(name: str) -> str:

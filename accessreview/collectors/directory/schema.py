@@ -1,7 +1,7 @@
 """How the entries of one directory are understood: by its kind, unless it is set otherwise."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from accessreview.collectors.directory.products import PRODUCTS, Product
@@ -9,6 +9,7 @@ from accessreview.collectors.directory.states import STATE_ATTRIBUTES
 from accessreview.ldap.ids import id_attribute
 from accessreview.ldap.root import ServerIdentity
 from accessreview.ldap.settings import DirectoryKind
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.errors import ConfigurationError
 
 
@@ -21,20 +22,6 @@ class DanglingMembers(StrEnum):
 
     UNKNOWN = "unknown"
     DELETED = "deleted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributeNames:
-    """Attributes that stand for those usual for the kind of directory; empty: the usual ones."""
-
-    unique_id: str = ""
-    login: str = ""
-    group_name: str = ""
-    display_name: str = ""
-    mail: str = ""
-    manager: str = ""
-    owner: str = ""
-    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +53,7 @@ class DirectorySchema:
     dns_names: tuple[str, ...] = ()
     user_filter: str = ""
     group_filter: str = ""
-    names: AttributeNames = AttributeNames()
+    names: AttributeNames = field(default_factory=AttributeNames)
     identity_attributes: tuple[str, ...] = ("employeeID", "employeeNumber")
     admin_pattern: str = ""
     service_pattern: str = ""

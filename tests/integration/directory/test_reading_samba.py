@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from accessreview.collectors.directory.schema import AttributeNames
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.snapshot import Coverage, Reading
 from tests.directory_seeds.active_directory import (
     BEA_SID,

@@ -13,8 +13,8 @@ import pytest
 from accessreview.ldap.connection import open_connection
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.access import AccountRef, GroupRef
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.errors import RemediationError
-from accessreview.remediators.members import Names
 from accessreview.remediators.results import RESULTS, Result
 from tests.integration.directory.conftest import Collect, Ds389s, Sambas, Server, Slapds
 from tests.integration.directory.writing import (
@@ -312,7 +312,7 @@ def test_the_kind_may_be_left_to_the_server_to_say(product: Product) -> None:
 def test_another_attribute_may_hold_the_id(product: Product) -> None:
     """As the settings of the source say it; it is searched for where there is no other name."""
     change = product.removal("ann", "forbidden")
-    by_login = Names(unique_id="sAMAccountName")
+    by_login = AttributeNames(unique_id="sAMAccountName")
     named = replace(change, group=GroupRef("corp", "forbidden"), member=AccountRef("corp", "ann"))
     stale = replace(named, group_locator="", member_locator="")
     for one in (named, stale):

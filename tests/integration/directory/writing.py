@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.access import AccountRef, GroupRef
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.remediation import MembershipRemoval
 from accessreview.model.snapshot import Reading
 from accessreview.remediators.directory import DirectoryRemediator
-from accessreview.remediators.members import Names
 from tests.directory_seeds import ds389 as seeds_389
 from tests.directory_seeds.ldif import entry
 from tests.servers import ds389, samba, slapd
@@ -147,5 +147,9 @@ class Product:
             member_locator=locators[accounts[login]],
         )
 
-    def remedy(self, account: str = "remedy", names: Names | None = None) -> DirectoryRemediator:
-        return DirectoryRemediator("corp", self.kind, self.server(account), names or Names())
+    def remedy(
+        self, account: str = "remedy", names: AttributeNames | None = None
+    ) -> DirectoryRemediator:
+        return DirectoryRemediator(
+            "corp", self.kind, self.server(account), names or AttributeNames()
+        )

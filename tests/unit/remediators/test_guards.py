@@ -7,9 +7,10 @@ import pytest
 from accessreview.ldap.port import Entry
 from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.access import AccountRef, GroupRef
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.remediation import MembershipRemoval
 from accessreview.remediators.guards import Case, Self, crossing
-from accessreview.remediators.members import Membership, Names
+from accessreview.remediators.members import Membership
 from accessreview.remediators.results import RESULTS, Result, said
 
 ANN, BEN = "cn=Ann,cn=users,dc=vsphere,dc=local", "cn=Ben,cn=users,dc=vsphere,dc=local"
@@ -37,7 +38,7 @@ def case(
             {"cn": (name.encode(),), "member": tuple(one.encode() for one in members)},
         ),
         member=Entry(ANN, principal),
-        membership=Membership(kind, Names()),
+        membership=Membership(kind, AttributeNames()),
         own=Self(frozenset(), own),
         directory="Corp",
     )

@@ -96,6 +96,10 @@ def test_filters_of_a_directory_can_be_set(tmp_path: Path) -> None:
             "web.prot: there is no such setting; docs/reference/settings.md lists all.",
         ),
         (
+            AD + '[source.attributes]\nlogon = "cn"',
+            "[[source]] number 1.attributes.logon: there is no such setting; ",
+        ),
+        (
             SOURCE + '[[source]]\nkind = "vcenter"\nid = "x"\nhost = "h"\nusername = "u"',
             "[[source]] number 2.password_file: this setting is missing.",
         ),
@@ -123,8 +127,9 @@ def test_filters_of_a_directory_can_be_set(tmp_path: Path) -> None:
         ),
     ],
     ids=[
-        *("unknown", "missing", "no kind", "unknown kind", "doubled", "bad id", "port"),
-        *("clock", "pattern", "file of the deleted", "server of the deleted", "relative database"),
+        *("unknown", "unknown attribute", "missing", "no kind", "unknown kind", "doubled"),
+        *("bad id", "port", "clock", "pattern", "file of the deleted", "server of the deleted"),
+        "relative database",
     ],
 )
 def test_a_fault_is_told_by_its_key(tmp_path: Path, text: str, told: str) -> None:

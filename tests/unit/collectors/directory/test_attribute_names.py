@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from accessreview.collectors.directory.schema import AttributeNames
+from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.snapshot import Coverage
 from tests.unit.collectors.directory.entries import (
     ACTIVE_DIRECTORY,
