@@ -107,7 +107,7 @@ class ViolationRow(Row):
     places: Mapped[int]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
-    last_snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"))
+    last_snapshot: Mapped[str]
     closed_at: Mapped[datetime | None]
 
 

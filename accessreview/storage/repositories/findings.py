@@ -1,7 +1,7 @@
 """Rulesets, assessments, and the violations they keep alive."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, collate, func, select
 
 from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.canonical import sha256
-from accessreview.model.errors import IntegrityError, NotFoundError
+from accessreview.model.errors import ConflictError, IntegrityError, NotFoundError
 from accessreview.model.finding import FindingKey, SubjectKind
 from accessreview.model.policy import Ruleset, Severity
 from accessreview.model.violations import Coded, ViolationTable
@@ -162,6 +162,7 @@ class SqlViolations:
         }
 
     def save(self, violations: ViolationTable) -> None:
+        self._require_snapshots(set(violations.last_snapshot.list()))
         self._transaction.upsert_columns(
             ViolationRow,
             {
@@ -177,6 +178,15 @@ class SqlViolations:
                 "closed_at": violations.closed_at.list(),
             },
         )
+
+    def _require_snapshots(self, named: Collection[str]) -> None:
+        """As a foreign key would, which looks for the same few digests row by row."""
+        statement = select(SnapshotRow.digest).where(SnapshotRow.digest.in_(named))
+        if lost := set(named).difference(self._transaction.session.scalars(statement)):
+            raise ConflictError(
+                f"Violations were seen in a snapshot that is not stored ({min(lost)}); nothing was"
+                " kept."
+            )
 
 
 Choice = TypeVar("Choice", bound=StrEnum)
