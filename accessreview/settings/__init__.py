@@ -1,0 +1,25 @@
+"""Configuration: one TOML file, read once, strictly.
+
+Secrets are named by file, never written into it; paths are relative to the configuration file's
+folder, those that stand here as defaults too.
+"""
+
+from accessreview.settings.directories import Directory
+from accessreview.settings.files import Govc, Ldif, Powercli
+from accessreview.settings.loading import load_settings
+from accessreview.settings.secret import read_secret
+from accessreview.settings.vcenters import IdentitySource, VCenter
+from accessreview.settings.whole import AnySource, Settings
+
+__all__ = [
+    "AnySource",
+    "Directory",
+    "Govc",
+    "IdentitySource",
+    "Ldif",
+    "Powercli",
+    "Settings",
+    "VCenter",
+    "load_settings",
+    "read_secret",
+]

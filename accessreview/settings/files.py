@@ -1,0 +1,40 @@
+"""Sources that are files which other tools wrote."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import model_validator
+
+from accessreview.settings.base import Source
+from accessreview.settings.directories import DirectoryNames
+
+
+class Govc(Source):
+    """Files that govc wrote (docs/how-to/export-with-govc.md)."""
+
+    kind: Literal["govc"]
+    roles_and_permissions: Path
+    inventory: Path
+
+
+class Powercli(Source):
+    """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
+
+    kind: Literal["powercli"]
+    permissions: Path
+    roles: Path
+    inventory: Path
+
+
+class Ldif(DirectoryNames):
+    """A directory as LDIF (docs/how-to/export-ldif.md)."""
+
+    kind: Literal["ldif"]
+    directory: Literal["active-directory", "openldap", "389-ds", "freeipa", "vmdir"]
+    path: Path
+    bases: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Ldif":
+        self._check_dangling_members(self.directory)
+        return self

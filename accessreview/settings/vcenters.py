@@ -1,0 +1,61 @@
+"""Live vCenters."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import model_validator
+
+from accessreview.settings.base import Pin, Port, Seconds, Source, SourceId, Strict, WriteAccount
+
+
+class VCenterWriteAccount(WriteAccount):
+    """``untouchable`` are principals whose permissions it leaves alone, whatever was decided."""
+
+    untouchable: tuple[str, ...] = ()
+
+
+class IdentitySource(Strict):
+    """How a vCenter resolves the groups of one directory (``analysis/counting.py``).
+
+    ``directory`` is the id of that directory's source. Empty bases are the whole directory.
+    """
+
+    _FITTING: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "ad-over-ldap": ("user_base", "group_base", "whole_domain", "direct_groups_only"),
+        "integrated": ("foreign_groups",),
+        "openldap": ("user_base", "group_base"),
+        "federated": (),
+    }
+
+    directory: SourceId
+    kind: Literal["ad-over-ldap", "integrated", "openldap", "federated"]
+    user_base: str = ""
+    group_base: str = ""
+    whole_domain: bool = False
+    direct_groups_only: bool = False
+    foreign_groups: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "IdentitySource":
+        fitting = {"directory", "kind", *self._FITTING[self.kind]}
+        for name in sorted(type(self).model_fields.keys() - fitting):
+            if getattr(self, name):
+                raise ValueError(f"{name} means nothing for the kind {self.kind}; leave it out")
+        return self
+
+
+class VCenter(Source):
+    """A live vCenter."""
+
+    kind: Literal["vcenter"]
+    host: str
+    port: Port = 443
+    username: str
+    password_file: Path
+    ca_file: Path | None = None
+    pin_sha256: Pin = ""
+    timeout_seconds: Seconds = 60
+    deadline_seconds: Seconds = 1800
+    identity_source: tuple[IdentitySource, ...] = ()
+    remediation: VCenterWriteAccount | None = None
