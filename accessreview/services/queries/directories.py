@@ -1,7 +1,7 @@
 """How directories fit together: accounts joined to persons, and members who lie outside."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from accessreview.model.snapshot import Joined, Standing
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Database
-from accessreview.services.queries.paging import Slice, page_from
+from accessreview.services.queries.paging import Row, ByKind, page_from, page_of
 from accessreview.services.queries.views import SnapshotView, SnapshotViews
 from accessreview.snapshot.tables import Rows, fields, rows_with
 
@@ -31,14 +31,6 @@ class JoinedAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedAccounts:
-    """One page of those of a kind, and how many there are of each."""
-
-    rows: Slice[JoinedAccount]
-    counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Outsider:
     """A member, as its group names it, that is no account and no group that was read."""
 
@@ -47,14 +39,6 @@ class Outsider:
     member: str
     standing: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outsiders:
-    """One page of those of a standing, and how many there are of each."""
-
-    rows: Slice[Outsider]
-    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +78,18 @@ class DirectoryQueries:
             _counts(annex["outsiders"]["standing"]),
         )
 
-    def joins(self, authorization: Authorization, by: Joined | None, page: int) -> JoinedAccounts:
-        """One page of accounts, by source and id; None lets every kind of join through."""
-        view = self._view(authorization)
-        if view is None:
-            return JoinedAccounts(Slice((), 0, 1, 1), {})
-        table = view.snapshot.annex["joins"]
-        wanted = _chosen(table["by"], by)
-        cut = page_from(
-            lambda start, size: _joined(view, table, wanted[start : start + size]),
-            len(wanted),
-            page,
-        )
-        return JoinedAccounts(cut, _counts(table["by"]))
+    def joins(
+        self, authorization: Authorization, by: Joined | None, page: int
+    ) -> ByKind[JoinedAccount]:
+        """Accounts by source and id; None lets every kind of join through."""
+        return _by_kind(self._view(authorization), ("joins", "by"), by, _joined, page)
 
     def outsiders(
         self, authorization: Authorization, standing: Standing | None, page: int
-    ) -> Outsiders:
-        """One page of members, by source and group; None lets every standing through."""
+    ) -> ByKind[Outsider]:
+        """Members by source and group; None lets every standing through."""
         view = self._view(authorization)
-        if view is None:
-            return Outsiders(Slice((), 0, 1, 1), {})
-        table = view.snapshot.annex["outsiders"]
-        wanted = _chosen(table["standing"], standing)
-        cut = page_from(
-            lambda start, size: _outside(view, table, wanted[start : start + size]),
-            len(wanted),
-            page,
-        )
-        return Outsiders(cut, _counts(table["standing"]))
+        return _by_kind(view, ("outsiders", "standing"), standing, _outside, page)
 
     def _view(self, authorization: Authorization) -> SnapshotView | None:
         require(authorization, Capability.SEE_SOURCES)
@@ -131,8 +98,23 @@ class DirectoryQueries:
             return None if latest is None else self.views.of(unit, latest.digest)
 
 
-def _chosen(column: Column, value: StrEnum | None) -> Rows:
-    return np.arange(len(column)) if value is None else rows_with(column, {value.value})
+def _by_kind(
+    view: SnapshotView | None,
+    kinds: tuple[str, str],
+    kind: StrEnum | None,
+    named: Callable[[SnapshotView, Table, Rows], tuple[Row, ...]],
+    page: int,
+) -> ByKind[Row]:
+    """Of a table and its column of kinds, the rows of one kind as ``named`` shows them."""
+    if view is None:
+        return ByKind(page_of((), page), {})
+    table = view.snapshot.annex[kinds[0]]
+    column = table[kinds[1]]
+    wanted = np.arange(len(column)) if kind is None else rows_with(column, {kind.value})
+    cut = page_from(
+        lambda start, size: named(view, table, wanted[start : start + size]), len(wanted), page
+    )
+    return ByKind(cut, _counts(column))
 
 
 def _counts(column: Column) -> Mapping[str, int]:

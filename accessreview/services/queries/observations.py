@@ -45,7 +45,10 @@ class ObservedRow:
 
 @dataclass(frozen=True, slots=True)
 class ObservedList:
-    """One page, and how many there are: of each kind in the vCenter asked for, of each vCenter."""
+    """One page, and how many there are: of each kind in the vCenter asked for, of each vCenter.
+
+    The kind that was asked for is among them, even when there is none of it.
+    """
 
     rows: Slice[ObservedRow]
     kinds: Mapping[ObservationKind, int]
@@ -117,9 +120,10 @@ class ObservationQueries:
         cut = page_of([one for one in here if kind in {None, one.kind}], page)
         names = {id_: _name(view, id_) for id_ in sorted(vcenters)}
         rows = tuple(_row(view, one) for one in cut.rows)
+        kinds = Counter(one.kind for one in here)
         return ObservedList(
             Slice(rows, cut.total, cut.page, cut.pages),
-            Counter(one.kind for one in here),
+            {one: kinds[one] for one in ObservationKind if kinds[one] or one is kind},
             vcenters,
             names,
         )

@@ -1,6 +1,6 @@
 """One page of a list, always with the number of all: nothing is cut without saying so."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -25,6 +25,14 @@ class Slice(Generic[Row]):
     @property
     def last(self) -> int:
         return 0 if self.total == 0 else self.first + len(self.rows) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ByKind(Generic[Row]):
+    """One page of the rows of a kind, or of all, and how many there are of each kind."""
+
+    rows: Slice[Row]
+    counts: Mapping[str, int]
 
 
 def page_of(rows: Sequence[Row], page: int) -> Slice[Row]:

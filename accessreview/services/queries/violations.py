@@ -112,7 +112,11 @@ class ViolationQueries:
             )
             ruleset = self._ruleset(unit)
             named = tuple(self._named(unit, one, ruleset) for one in cut.rows)
-        return ViolationList(Slice(named, cut.total, cut.page, cut.pages), by_severity, by_state)
+        return ViolationList(
+            Slice(named, cut.total, cut.page, cut.pages),
+            {one: by_severity[one] for one in Severity},
+            {one: by_state[one] for one in ViolationState},
+        )
 
     def explain(self, authorization: Authorization, key: FindingKey) -> ExplainedViolation:
         """A violation with the paths behind it, as of the last snapshot that showed it.

@@ -52,7 +52,6 @@ class ObservationsPage(Page):
     found: ObservedList
     kind: ObservationKind | None
     vcenter: str
-    kinds: tuple[ObservationKind, ...] = tuple(ObservationKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

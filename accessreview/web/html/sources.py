@@ -9,7 +9,8 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from accessreview.model.refusal import Figures
 from accessreview.model.snapshot import Joined, Standing
 from accessreview.services.authorization import Capability, allowed
-from accessreview.services.queries.directories import JoinedAccounts, Outsiders, Together
+from accessreview.services.queries.directories import JoinedAccount, Outsider, Together
+from accessreview.services.queries.paging import ByKind
 from accessreview.services.queries.sources import Freshness, UnresolvedPrincipal
 from accessreview.web.context import application, authorization
 from accessreview.web.guard import needs
@@ -33,14 +34,14 @@ class SourcesPage(Page):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonsPage(Page):
     template: ClassVar[str] = "sources/persons.html"
-    joined: JoinedAccounts
+    joined: ByKind[JoinedAccount]
     by: Joined | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsidersPage(Page):
     template: ClassVar[str] = "sources/outsiders.html"
-    outsiders: Outsiders
+    outsiders: ByKind[Outsider]
     standing: Standing | None
 
 

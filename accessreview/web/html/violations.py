@@ -25,8 +25,6 @@ class ViolationsPage(Page):
     violations: ViolationList
     severity: Severity | None
     state: ViolationState | None
-    severities: tuple[Severity, ...] = tuple(Severity)
-    states: tuple[ViolationState, ...] = tuple(ViolationState)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
