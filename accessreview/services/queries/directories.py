@@ -13,7 +13,7 @@ from accessreview.model.snapshot import Joined, Standing
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Database
-from accessreview.services.queries.paging import Row, ByKind, page_from, page_of
+from accessreview.services.queries.paging import ByKind, Row, page_from, page_of
 from accessreview.services.queries.views import SnapshotView, SnapshotViews
 from accessreview.snapshot.tables import Rows, fields, rows_with
 
