@@ -6,16 +6,24 @@ and makes the reading partial.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
+from types import MappingProxyType
 
 from accessreview.collectors.vcenter.inventory import Inventory, inventory
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole, RawVCenter
 from accessreview.model.columns import Table
-from accessreview.model.snapshot import TABLES, Coverage, Reading, Source
+from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Reading, Source
 from accessreview.snapshot.gaps import Gaps
 
+_SCHEMAS = {**TABLES, **ANNEX}
 
-def translate(source: Source, raw: RawVCenter) -> Reading:
-    """Turn one vCenter's raw values into its part of every table.
+
+def translate(
+    source: Source,
+    raw: RawVCenter,
+    more: Mapping[str, Iterable[tuple[str, ...]]] = MappingProxyType({}),
+) -> Reading:
+    """Turn one vCenter's raw values into its part of every table, and add the rows of ``more``.
 
     ``source.gaps`` given are kept first and do not by themselves lower ``source.coverage``; those
     of ``raw`` and those found here do. A permission that was reported on an entity sharing the
@@ -54,8 +62,11 @@ def translate(source: Source, raw: RawVCenter) -> Reading:
             gaps=(*source.gaps, *found),
         ),
         {
-            name: Table.of(TABLES[name], ((source.id, *row) for row in part))
-            for name, part in rows.items()
+            name: Table.of(
+                _SCHEMAS[name],
+                ((source.id, *row) for row in chain(rows.get(name, ()), more.get(name, ()))),
+            )
+            for name in dict.fromkeys((*rows, *more))
         },
     )
 
