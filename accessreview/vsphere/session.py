@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pyVmomi import vim
 from pyVmomi.SoapAdapter import SoapStubAdapter
@@ -18,11 +19,22 @@ _LEAVE_SECONDS = 5
 """What logging out may take beyond the deadline."""
 
 
+class Server(StrEnum):
+    """What is to answer, by the name that the API has for it."""
+
+    VCENTER = "VirtualCenter"
+    HOST = "HostAgent"
+
+    @property
+    def label(self) -> str:
+        return "a vCenter" if self is Server.VCENTER else "an ESXi host"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A login that stands; ``key`` identifies it to vCenter, ``user`` is who vCenter takes it for.
 
-    ``error`` is what its steps raise.
+    ``error`` is what its steps raise, ``deadline`` the end of all that is done within it.
     """
 
     settings: VCenterSettings
@@ -32,16 +44,19 @@ class Session:
     key: str
     user: str
     error: type[AccessReviewError]
+    deadline: Deadline
 
     @contextmanager
     def step(self, doing: str) -> Iterator[None]:
         """Turn whatever fails inside into one sentence that says what was being done."""
-        with _step(self.settings, doing, self.error):
+        with failing_in_words(self.settings, doing, self.error):
             yield
 
 
 @contextmanager
-def open_session(settings: VCenterSettings, error: type[AccessReviewError]) -> Iterator[Session]:
+def open_session(
+    settings: VCenterSettings, error: type[AccessReviewError], server: Server = Server.VCENTER
+) -> Iterator[Session]:
     """Log in, and out again at the end, all of it within the deadline of ``settings``.
 
     Raises:
@@ -50,22 +65,21 @@ def open_session(settings: VCenterSettings, error: type[AccessReviewError]) -> I
     """
     deadline = Deadline(settings.timeout_seconds, settings.deadline_seconds)
     context = strict_context(settings, deadline)
-    with _step(settings, "asking for the API version", error):
+    with failing_in_words(settings, "asking for the API version", error):
         version = api_version(settings, context)
     stub = _stub(settings, context, version)
     try:
-        with _step(settings, f"logging in as {settings.username}", error):
+        with failing_in_words(settings, f"logging in as {settings.username}", error):
             content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
-            if content.about.apiType != "VirtualCenter":
-                raise NoVCenterError(f"the server is no vCenter but {content.about.apiType}")
+            _check_kind(content.about.apiType, server)
             sessions, authorization = content.sessionManager, content.authorizationManager
             views = content.viewManager
             if sessions is None or authorization is None or views is None:
-                raise NoVCenterError("the server lacks services that every vCenter has")
-            login = sessions.Login(settings.username, _password(settings), None)
+                raise NoVCenterError(f"the server lacks services that {server.label} has")
+            login = sessions.Login(settings.username, password_of(settings), None)
             key, user = str(login.key), str(login.userName)
         try:
-            yield Session(settings, content, authorization, views, key, user, error)
+            yield Session(settings, content, authorization, views, key, user, error, deadline)
         finally:
             deadline.extend(_LEAVE_SECONDS)
             # Whatever there is to say about the session was said by the step that failed.
@@ -73,6 +87,12 @@ def open_session(settings: VCenterSettings, error: type[AccessReviewError]) -> I
                 sessions.Logout()
     finally:
         stub.DropConnections()
+
+
+def _check_kind(told: str, server: Server) -> None:
+    if told != server:
+        what = Server(told).label if told in set(Server) else told
+        raise NoVCenterError(f"the server is not {server.label} but {what}")
 
 
 def _stub(settings: VCenterSettings, context: StrictContext, version: str) -> SoapStubAdapter:
@@ -87,7 +107,8 @@ def _stub(settings: VCenterSettings, context: StrictContext, version: str) -> So
     )
 
 
-def _password(settings: VCenterSettings) -> str:
+def password_of(settings: VCenterSettings) -> str:
+    """The password as it is now; raises ConfigurationError if it is empty or cannot be read."""
     password = settings.password()
     if not password:
         raise ConfigurationError(
@@ -97,7 +118,10 @@ def _password(settings: VCenterSettings) -> str:
 
 
 @contextmanager
-def _step(settings: VCenterSettings, doing: str, error: type[AccessReviewError]) -> Iterator[None]:
+def failing_in_words(
+    settings: VCenterSettings, doing: str, error: type[AccessReviewError]
+) -> Iterator[None]:
+    """Turn whatever fails inside into one sentence that says what was being done."""
     try:
         yield
     except AccessReviewError:
