@@ -32,8 +32,8 @@ Collect = Callable[..., Reading]
 if os.environ.get("ACCESSREVIEW_TEST_DATABASE") == "postgresql":
     # what asks no database would prove nothing more in a second run over another one
     collect_ignore = [
-        one.name
-        for one in Path(__file__).parent.glob("test_*.py")
+        one
+        for one in Path(__file__).parent.rglob("test_*.py")
         if "fresh_database" not in one.read_text(encoding="utf-8")
     ]
 

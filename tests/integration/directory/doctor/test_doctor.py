@@ -3,15 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from accessreview.ldap.settings import Security
-from tests.integration.directory.conftest import Crowded, Ds389s, Sambas, Slapds
-from tests.integration.directory.doctored import (
+from tests.integration.directory.doctor.doctored import (
     CANARY,
     IN_SLAPD,
     Parts,
@@ -22,16 +20,15 @@ from tests.integration.directory.doctored import (
     of_389,
     openldap,
     rows,
-    running_world,
 )
-from tests.servers.certificates import LOOPBACK_IPS, LOOPBACK_NAMES, Authority, issue, make_ca
+from tests.servers.certificates import LOOPBACK_IPS, LOOPBACK_NAMES, issue, make_ca
 from tests.servers.ldap_relay import running_ldap_relay
 from tests.servers.listener import running_listener
 from tests.servers.ports import free_ports
 from tests.servers.samba import ADDRESSES
 from tests.servers.slapd import SUFFIX
 
-PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "doctor.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "how-to" / "doctor.md").read_text("utf-8")
 TABLE = re.findall(
     r"^\| ([^|]+?) \| `([\w-]+)` \| ([^|]+?) \|$", PAGE.split("## What it says")[1], re.MULTILINE
 )
@@ -39,19 +36,6 @@ LATER_TOO = {"the account sees nobody", "the account gets less than all"}
 """What goes wrong in a step on which nothing else depends."""
 
 pytestmark = [pytest.mark.integration, pytest.mark.allow_hosts(["127.0.0.1", *ADDRESSES])]
-
-
-@pytest.fixture(scope="module")
-def servers(
-    slapds: Slapds, sambas: Sambas, ds389s: Ds389s, crowded: Crowded, authority: Authority
-) -> Iterator[World]:
-    with running_world(slapds, sambas, ds389s, crowded, authority) as running:
-        yield running
-
-
-@pytest.fixture
-def world(servers: World, tmp_path: Path) -> World:
-    return replace(servers, folder=tmp_path)
 
 
 @contextmanager

@@ -1,10 +1,8 @@
 """What ``accessreview doctor`` looks at in real directories, step by step."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +11,7 @@ from accessreview.bootstrap.operator import OPERATOR
 from accessreview.model.snapshot import Snapshot
 from accessreview.settings import load_settings
 from accessreview.snapshot.compose import compose
-from tests.integration.directory.conftest import Crowded, Ds389s, Sambas, Slapds
-from tests.integration.directory.doctored import (
+from tests.integration.directory.doctor.doctored import (
     CANARY,
     IN_SLAPD,
     OPS,
@@ -27,11 +24,10 @@ from tests.integration.directory.doctored import (
     of_389,
     openldap,
     rows,
-    running_world,
     told,
 )
 from tests.servers.adproxy import running_adproxy
-from tests.servers.certificates import Authority, issue
+from tests.servers.certificates import issue
 from tests.servers.ds389 import SUFFIX as DS_SUFFIX
 from tests.servers.ldap_relay import At, Deed, Misbehaviour, running_ldap_relay
 from tests.servers.samba import AD, ADDRESSES
@@ -39,19 +35,6 @@ from tests.servers.slapd import SUFFIX
 from tests.snapshots import INVENTORY, NOON, PEOPLE, SOURCES, a_reading
 
 pytestmark = [pytest.mark.integration, pytest.mark.allow_hosts(["127.0.0.1", REFUSING, *ADDRESSES])]
-
-
-@pytest.fixture(scope="module")
-def servers(
-    slapds: Slapds, sambas: Sambas, ds389s: Ds389s, crowded: Crowded, authority: Authority
-) -> Iterator[World]:
-    with running_world(slapds, sambas, ds389s, crowded, authority) as running:
-        yield running
-
-
-@pytest.fixture
-def world(servers: World, tmp_path: Path) -> World:
-    return replace(servers, folder=tmp_path)
 
 
 @pytest.mark.parametrize(
