@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from accessreview.model.agreement import Agreement
 from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.audit import AuditEvent
 from accessreview.model.evidence import EvidencePackage
@@ -135,6 +136,17 @@ class RefusedReadings(Protocol):
 
     def list(self, limit: int | None = 100) -> Sequence[RefusedReading]:
         """Newest first; at most ``limit``, or all of them."""
+
+
+class Agreements(Protocol):
+    def add(self, agreement: Agreement) -> Agreement:
+        """Keep it for ever; returns it with its number."""
+
+    def of_snapshot(self, digest: str) -> Sequence[Agreement]:
+        """All over this snapshot, in the order in which they were made."""
+
+    def latest(self, source: str) -> Agreement | None:
+        """The last with this vCenter."""
 
 
 class Rulesets(Protocol):
@@ -332,6 +344,8 @@ class UnitOfWork(Protocol):
     def snapshots(self) -> Snapshots: ...
     @property
     def refusals(self) -> RefusedReadings: ...
+    @property
+    def agreements(self) -> Agreements: ...
     @property
     def rulesets(self) -> Rulesets: ...
     @property

@@ -72,6 +72,16 @@ class RefusedReadingRow(Row):
     body: Mapped[str]
 
 
+class AgreementRow(Row):
+    __tablename__ = "agreements"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), index=True)
+    source: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    body: Mapped[str]
+
+
 class RulesetRow(Row):
     __tablename__ = "rulesets"
 

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from accessreview.storage.repositories.agreements import SqlAgreements
 from accessreview.storage.repositories.audit import SqlAuditTrail, SqlOccurrences
 from accessreview.storage.repositories.evidence import SqlEvidence
 from accessreview.storage.repositories.findings import SqlAssessments, SqlRulesets, SqlViolations
@@ -30,6 +31,10 @@ class SqlUnitOfWork:
     @cached_property
     def refusals(self) -> SqlRefusedReadings:
         return SqlRefusedReadings(self._transaction)
+
+    @cached_property
+    def agreements(self) -> SqlAgreements:
+        return SqlAgreements(self._transaction)
 
     @cached_property
     def rulesets(self) -> SqlRulesets:

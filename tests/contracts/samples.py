@@ -7,8 +7,19 @@ from datetime import timedelta
 from accessreview.model.access import (
     AccountRef,
     EntityRef,
+    Grant,
+    GroupRef,
+    InheritancePath,
     Permission,
     PermissionKey,
+)
+from accessreview.model.agreement import (
+    Accord,
+    Agreement,
+    Asking,
+    ComparedPair,
+    SampledPair,
+    Stratum,
 )
 from accessreview.model.assessment import Assessment, Violation, ViolationState
 from accessreview.model.canonical import sha256
@@ -137,6 +148,35 @@ def a_violation(snapshot: Snapshot, **changes: object) -> Violation:
         last_snapshot=snapshot.digest,
     )
     return replace(violation, **changes)  # type: ignore[arg-type]
+
+
+def an_agreement(snapshot: Snapshot, **changes: object) -> Agreement:
+    grant = Grant(
+        account=ACCOUNT,
+        via=("u0", "CORP\\admins"),
+        groups=(GroupRef("corp", "g"),),
+        permission=PERMISSION,
+        role_name=HARD,
+        path=InheritancePath.PARENT,
+        decides=True,
+        why=HARD,
+    )
+    pair = SampledPair(ACCOUNT, "CORP\\u0", "group-d1", Stratum.CORNER)
+    agreement = Agreement(
+        snapshot=snapshot.digest,
+        source="vc1",
+        at=START,
+        asking=Asking.ASKED,
+        reason="",
+        seed="5" * 64,
+        size=2,
+        sets=(("Host.Config.Power", "System.Read"), ()),
+        pairs=(
+            ComparedPair(pair, Accord.DIFFERENT, 0, 1, grants=(grant,)),
+            ComparedPair(replace(pair, entity=HARD), Accord.NOT_COMPARABLE, 1, None, HARD),
+        ),
+    )
+    return replace(agreement, **changes)  # type: ignore[arg-type]
 
 
 def a_campaign(snapshot: Snapshot, **changes: object) -> Campaign:

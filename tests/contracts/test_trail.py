@@ -12,7 +12,7 @@ from accessreview.services.ports import Occurrence
 from accessreview.storage.database import SqlDatabase
 from accessreview.storage.engine import database_url
 from accessreview.storage.rows import Row
-from tests.contracts.samples import HARD, record, with_campaign
+from tests.contracts.samples import HARD, an_agreement, record, with_campaign
 from tests.contracts.test_review import A_PACKAGE, A_SIGN_OFF, PACKAGE_BYTES
 from tests.contracts.test_snapshots import run_outside
 from tests.fakes import START
@@ -27,14 +27,16 @@ KEPT = (
     "sign_offs",
     "evidence_packages",
     "audit_events",
+    "agreements",
 )
 
 
 @pytest.fixture
 def outside(database: SqlDatabase, address: str) -> Iterator[Connection]:
     """A connection of somebody else, to a database that holds something of everything."""
-    with_campaign(database)
+    snapshot = with_campaign(database)
     with database.writing() as work:
+        work.agreements.add(an_agreement(snapshot))
         work.sign_offs.add(A_SIGN_OFF)
         work.evidence.add(A_PACKAGE, PACKAGE_BYTES)
         record(work)

@@ -1,0 +1,117 @@
+"""How far the analysis and a vCenter say the same of who can do what, on a sample of pairs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from accessreview.model.access import AccountRef, Grant
+
+IMPLIED = frozenset({"System.Anonymous", "System.View"})
+"""Privileges that say nothing: whoever has signed in holds them, and every role but No access."""
+
+
+class Asking(StrEnum):
+    """What became of the question; ``UNTRUSTWORTHY`` is who grants to users that do not exist."""
+
+    ASKED = "asked"
+    NOT_ASKED = "not-asked"
+    UNTRUSTWORTHY = "untrustworthy"
+
+
+class Accord(StrEnum):
+    """How the two answers on one pair compare."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    NOT_COMPARABLE = "not-comparable"
+
+
+class Stratum(StrEnum):
+    """What a pair was drawn for (``docs/reference/agreement.md``)."""
+
+    CORNER = "corner"
+    OVERRIDE = "override"
+    POWERFUL = "powerful"
+    NESTED = "nested"
+    TWO_PATHS = "two-paths"
+    ONE_PATH = "one-path"
+    SHARED_LIST = "shared-list"
+    DISABLED = "disabled"
+    ANYTHING = "anything"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SampledPair:
+    """An account, the name by which its vCenter is asked about it, and an entity's id there."""
+
+    account: AccountRef
+    principal: str
+    entity: str
+    drawn_for: Stratum
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPair:
+    """Both answers on a pair, as numbers into the agreement's ``sets``.
+
+    ``ours`` is what the analysis says; ``theirs`` what vCenter said, nothing where it gave no
+    answer. ``why`` says why a pair is not comparable. ``grants`` explain what the analysis says
+    where the answers differ.
+    """
+
+    pair: SampledPair
+    accord: Accord
+    ours: int
+    theirs: int | None
+    why: str = ""
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """One comparison with one vCenter, over the snapshot that was taken just before.
+
+    ``seed`` and ``size`` determine the sample in that snapshot; ``reason`` says why the vCenter was
+    not asked, or not believed. ``sets`` holds every answer once, each sorted. ``number`` counts all
+    agreements from 1.
+    """
+
+    snapshot: str
+    source: str
+    at: datetime
+    asking: Asking
+    reason: str
+    seed: str
+    size: int
+    sets: tuple[tuple[str, ...], ...] = ()
+    pairs: tuple[ComparedPair, ...] = ()
+    number: int = 0
+
+    @property
+    def equal(self) -> int:
+        return self._count(Accord.EQUAL)
+
+    @property
+    def compared(self) -> int:
+        """On how many pairs there are two answers to compare."""
+        return len(self.pairs) - self._count(Accord.NOT_COMPARABLE)
+
+    @property
+    def differences(self) -> tuple[ComparedPair, ...]:
+        return tuple(each for each in self.pairs if each.accord is Accord.DIFFERENT)
+
+    def only_ours(self, each: ComparedPair) -> tuple[str, ...]:
+        """What the analysis says that the account holds, and vCenter does not."""
+        return self._without(each.ours, each.theirs)
+
+    def only_theirs(self, each: ComparedPair) -> tuple[str, ...]:
+        """What vCenter says that the account holds, and the analysis does not."""
+        return self._without(each.theirs, each.ours)
+
+    def _without(self, held: int | None, others: int | None) -> tuple[str, ...]:
+        if held is None or others is None:
+            return ()
+        return tuple(sorted(set(self.sets[held]) - set(self.sets[others]) - IMPLIED))
+
+    def _count(self, accord: Accord) -> int:
+        return sum(each.accord is accord for each in self.pairs)
