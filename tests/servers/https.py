@@ -58,7 +58,7 @@ def running_https(certificate: Issued, answer: Callable[[Exchange], None]) -> It
                 )
             )
 
-        do_GET = do_POST = _any  # noqa: N815 - the base's names
+        do_GET = do_POST = do_DELETE = _any  # noqa: N815 - the base's names
 
         @override
         def log_message(self, format: str, *args: Any) -> None:
