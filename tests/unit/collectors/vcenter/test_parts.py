@@ -10,6 +10,7 @@ from pyVmomi import vim
 from accessreview.collectors.vcenter.parts import Part, PartRows, PartsRead, Visit, read_parts
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import CollectionError
+from accessreview.tls import Deadline
 from accessreview.vsphere.session import Session
 from accessreview.vsphere.settings import VCenterSettings
 from tests.unit.collectors.vcenter.estate import SOURCE, raw, rows
@@ -21,7 +22,16 @@ HOST = ("host-10", "lockdown", "normal")
 
 
 NOBODY = cast("Any", None)
-SESSION = Session(SETTINGS, NOBODY, NOBODY, NOBODY, "key", "collector", CollectionError)
+SESSION = Session(
+    settings=SETTINGS,
+    deadline=Deadline(1, 1),
+    content=NOBODY,
+    authorization=NOBODY,
+    views=NOBODY,
+    key="key",
+    user="collector",
+    error=CollectionError,
+)
 """Good for its steps, and connected to nothing."""
 
 
