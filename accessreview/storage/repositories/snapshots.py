@@ -3,6 +3,7 @@
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -167,27 +168,34 @@ class SqlSnapshots:
         self, number: int
     ) -> tuple[Mapping[tuple[str, str], Column], Mapping[Column, str]]:
         """By table and column, and the digest of each; a shared blob is decoded once."""
-        references = select(SnapshotColumnRow).filter_by(snapshot=number)
-        blobs: dict[str, Column] = {}
-        columns = {}
-        for reference in self._transaction.session.scalars(references).all():
-            if reference.blob not in blobs:
-                blobs[reference.blob] = self._blob(reference.blob)
-            columns[reference.table_name, reference.column_name] = blobs[reference.blob]
+        statement = select(SnapshotColumnRow).filter_by(snapshot=number)
+        references = self._transaction.session.scalars(statement).all()
+        digests = tuple(dict.fromkeys(reference.blob for reference in references))
+        # What takes time is done outside of Python's lock, and while the next blob comes.
+        with ThreadPoolExecutor() as pool:
+            unpacked = pool.map(_unpacked, digests, map(self._packed, digests))
+            blobs = dict(zip(digests, unpacked, strict=True))
+        columns = {
+            (reference.table_name, reference.column_name): blobs[reference.blob]
+            for reference in references
+        }
         return columns, {column: digest for digest, column in blobs.items()}
 
-    def _blob(self, digest: str) -> Column:
+    def _packed(self, digest: str) -> bytes | None:
         statement = select(ColumnBlobRow.data).filter_by(digest=digest)
-        packed = self._transaction.session.scalar(statement)
-        if packed is None:
-            raise IntegrityError(f"The stored column {digest} is missing.")
-        try:
-            data = zlib.decompress(packed)
-        except (zlib.error, TypeError) as error:  # SQLite keeps a text in a column of bytes
-            raise IntegrityError(f"The stored column {digest} cannot be unpacked.") from error
-        if sha256(data) != digest:
-            raise IntegrityError(f"The stored column {digest} does not match its digest.")
-        return from_column_bytes(data)
+        return self._transaction.session.scalar(statement)
+
+
+def _unpacked(digest: str, packed: bytes | None) -> Column:
+    if packed is None:
+        raise IntegrityError(f"The stored column {digest} is missing.")
+    try:
+        data = zlib.decompress(packed)
+    except (zlib.error, TypeError) as error:  # SQLite keeps a text in a column of bytes
+        raise IntegrityError(f"The stored column {digest} cannot be unpacked.") from error
+    if sha256(data) != digest:
+        raise IntegrityError(f"The stored column {digest} does not match its digest.")
+    return from_column_bytes(data)
 
 
 def _newest_first() -> Select[SnapshotRow]:
