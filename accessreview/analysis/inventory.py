@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -51,10 +52,11 @@ class Inventory:
         order, _ = parents_first(self.above)
         found: list[tuple[int, ...]] = [()] * len(self.ids)
         for entity in order:
-            inside = {dc for parent in self.above[entity] for dc in found[parent]}
+            inside = {found[parent] for parent in self.above[entity]}
             if self.types[entity] == "Datacenter":
-                inside.add(entity)
-            found[entity] = tuple(sorted(inside))
+                inside.add((entity,))
+            # Most have one parent, or two in the same datacenter.
+            found[entity] = inside.pop() if len(inside) == 1 else tuple(sorted({*chain(*inside)}))
         return tuple(found)
 
 

@@ -12,7 +12,7 @@ def parents_first(parents: Sequence[Sequence[int]]) -> tuple[list[int], list[int
     children: list[list[int]] = [[] for _ in parents]
     waiting = [0] * len(parents)
     for node, above in enumerate(parents):
-        distinct = set(above)
+        distinct = set(above) if len(above) > 1 else above
         waiting[node] = len(distinct)
         for parent in distinct:
             children[parent].append(node)
