@@ -67,7 +67,7 @@ def open_session(
     context = strict_context(settings, deadline)
     with failing_in_words(settings, "asking for the API version", error):
         version = api_version(settings, context)
-    stub = _stub(settings, context, version)
+    stub = stub_of(settings, context, version)
     try:
         with failing_in_words(settings, f"logging in as {settings.username}", error):
             content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
@@ -95,12 +95,15 @@ def _check_kind(told: str, server: Server) -> None:
         raise NoVCenterError(f"the server is not {server.label} but {what}")
 
 
-def _stub(settings: VCenterSettings, context: StrictContext, version: str) -> SoapStubAdapter:
+def stub_of(
+    settings: VCenterSettings, context: StrictContext, version: str, path: str = "/sdk"
+) -> SoapStubAdapter:
+    """What carries calls to one SOAP interface of the server."""
     return SoapStubAdapter(
         host=settings.host,
         port=settings.port,
         version=version,
-        path="/sdk",
+        path=path,
         poolSize=1,
         sslContext=context,
         httpConnectionTimeout=min(settings.timeout_seconds, settings.deadline_seconds),
