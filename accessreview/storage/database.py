@@ -14,7 +14,7 @@ from accessreview.storage.errors import place, translated
 from accessreview.storage.transaction import Transaction
 from accessreview.storage.unit_of_work import SqlUnitOfWork
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest revision in ``migrations/``, which this program reads and writes."""
 
 

@@ -82,6 +82,41 @@ class AgreementRow(Row):
     body: Mapped[str]
 
 
+class WatchedEventRow(Row):
+    __tablename__ = "watched_events"
+    __table_args__ = (Index(None, "source", "at", "key", unique=True),)
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    at: Mapped[datetime]
+    key: Mapped[int] = mapped_column(BigInteger())
+    stored_at: Mapped[datetime] = mapped_column(index=True)
+    body: Mapped[str]
+
+
+class SeenUseRow(Row):
+    """``principal_folded`` is the principal in the form in which principals are compared."""
+
+    __tablename__ = "seen_uses"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    principal_folded: Mapped[str] = mapped_column(primary_key=True)
+    use: Mapped[str] = mapped_column(primary_key=True)
+    detail: Mapped[str] = mapped_column(primary_key=True)
+    principal: Mapped[str]
+    first: Mapped[datetime]
+    last: Mapped[datetime]
+    count: Mapped[int] = mapped_column(BigInteger())
+
+
+class WatchRow(Row):
+    __tablename__ = "watches"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[str]
+
+
 class RulesetRow(Row):
     __tablename__ = "rulesets"
 

@@ -15,6 +15,7 @@ from accessreview.storage.repositories.review import (
 )
 from accessreview.storage.repositories.snapshots import SqlSnapshots
 from accessreview.storage.repositories.users import SqlSessions, SqlSignInFailures, SqlUsers
+from accessreview.storage.repositories.watched import SqlSeenUses, SqlWatchedEvents, SqlWatches
 from accessreview.storage.transaction import Transaction
 
 
@@ -87,3 +88,15 @@ class SqlUnitOfWork:
     @cached_property
     def evidence(self) -> SqlEvidence:
         return SqlEvidence(self._transaction)
+
+    @cached_property
+    def events(self) -> SqlWatchedEvents:
+        return SqlWatchedEvents(self._transaction)
+
+    @cached_property
+    def uses(self) -> SqlSeenUses:
+        return SqlSeenUses(self._transaction)
+
+    @cached_property
+    def watches(self) -> SqlWatches:
+        return SqlWatches(self._transaction)

@@ -30,6 +30,7 @@ from accessreview.services.ports.ran import (
     SignInFailures,
     Users,
 )
+from accessreview.services.ports.watched import EventSource, SeenUses, WatchedEvents, Watches
 from accessreview.services.ports.world import (
     Clock,
     IdSource,
@@ -48,6 +49,7 @@ __all__ = [
     "Campaigns",
     "Clock",
     "Database",
+    "EventSource",
     "Evidence",
     "IdSource",
     "Message",
@@ -62,6 +64,7 @@ __all__ = [
     "Remediator",
     "ReviewItems",
     "Rulesets",
+    "SeenUses",
     "Sessions",
     "SignInFailures",
     "SignOffs",
@@ -72,4 +75,6 @@ __all__ = [
     "Users",
     "ViolationCounts",
     "Violations",
+    "WatchedEvents",
+    "Watches",
 ]

@@ -25,6 +25,7 @@ from accessreview.services.ports.ran import (
     SignInFailures,
     Users,
 )
+from accessreview.services.ports.watched import SeenUses, WatchedEvents, Watches
 
 
 class UnitOfWork(Protocol):
@@ -62,6 +63,12 @@ class UnitOfWork(Protocol):
     def occurrences(self) -> Occurrences: ...
     @property
     def evidence(self) -> Evidence: ...
+    @property
+    def events(self) -> WatchedEvents: ...
+    @property
+    def uses(self) -> SeenUses: ...
+    @property
+    def watches(self) -> Watches: ...
 
 
 class Database(Protocol):
