@@ -5,7 +5,7 @@ The rules are those of the vSphere API reference (``ManagedEntity.parent``, ``pa
 ``docs/reference/bundle.md``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.collectors.vcenter.raw import RawEntity
@@ -31,6 +31,7 @@ def inventory(raw: Iterable[RawEntity], gaps: Gaps) -> Inventory:
     by_id = _by_id(raw, gaps)
     acl_of = _owners(by_id, gaps)
     parents = {entity.id: _known_parents(entity, by_id, gaps) for entity in by_id.values()}
+    _hidden(by_id, gaps)
     for entity_id in _circular(parents, acl_of):
         gaps.add("The ancestors of an entity form a circle and were left out", entity_id)
         parents[entity_id] = ("", "")
@@ -91,6 +92,53 @@ def _known_parents(
     return first if first in by_id else "", second if second in by_id else ""
 
 
+def _hidden(by_id: Mapping[str, RawEntity], gaps: Gaps) -> None:
+    """Say what is known to be there, or to lead somewhere, without being among what was read."""
+    for entity in by_id.values():
+        for child in entity.children:
+            if child not in by_id:
+                gaps.add("Something in a container was not shown", f"{child} in {entity.id}")
+        above = _above(entity, by_id) if _may_lack_a_line(entity) else ()
+        if _lacks_its_folder(entity, [by_id[one].type for one in above if one in by_id]):
+            gaps.add("The folder of a virtual machine or vApp was not shown", entity.id)
+        if entity.parent_vapp and entity.parent_vapp not in above:
+            gaps.add(
+                "A virtual machine is linked to a vApp that is on neither of its lines of"
+                " ancestors, and what it inherits from there is not known",
+                f"{entity.id} to {entity.parent_vapp}",
+            )
+
+
+def _may_lack_a_line(entity: RawEntity) -> bool:
+    match entity.type:
+        case "VirtualMachine":
+            return not entity.parent or bool(entity.parent_vapp)
+        case "VirtualApp":
+            return not entity.parent_folder
+        case _:
+            return False
+
+
+def _lacks_its_folder(entity: RawEntity, above: Collection[str]) -> bool:
+    """What is in a vApp has no folder of its own, and neither needs what shares another's list."""
+    if not _may_lack_a_line(entity) or "VirtualApp" in above:
+        return False
+    return entity.type == "VirtualApp" or not (entity.parent or entity.ft_primary)
+
+
+def _above(entity: RawEntity, by_id: Mapping[str, RawEntity]) -> set[str]:
+    """The entities on both lines, as far as they were read."""
+    found: set[str] = set()
+    nearest = [*_parents(entity)]
+    while nearest:
+        one = nearest.pop()
+        if one and one not in found:
+            found.add(one)
+            if one in by_id:
+                nearest += _parents(by_id[one])
+    return found
+
+
 def _owners(by_id: Mapping[str, RawEntity], gaps: Gaps) -> dict[str, str]:
     """Whose permission list an entity shares, from what owners report and from the types.
 
@@ -101,7 +149,7 @@ def _owners(by_id: Mapping[str, RawEntity], gaps: Gaps) -> dict[str, str]:
         for child in entity.acl_children:
             if child in by_id:
                 owners[child] = entity.id
-            else:
+            elif entity.type != "VirtualMachine":  # a hidden secondary has no list to be missed
                 gaps.add(
                     "An entity that shares the permissions of another was not read",
                     f"{child} of {entity.id}",

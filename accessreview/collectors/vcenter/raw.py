@@ -31,8 +31,9 @@ class RawEntity:
     """A managed entity with the references that inheritance and placement need.
 
     ``acl_children`` are the entities whose permission list is this one's: a datacenter's four
-    folders, a compute resource's or cluster's root pool. ``ft_primary`` is set on a
-    fault-tolerance secondary. ``name`` is unescaped.
+    folders, a compute resource's or cluster's root pool, the secondaries of a machine.
+    ``ft_primary`` is set on a fault-tolerance secondary. ``name`` is unescaped. ``children`` are
+    what the entity says to hold, ``refused`` the properties that vCenter would not show.
     """
 
     type: str
@@ -47,6 +48,8 @@ class RawEntity:
     host: str = ""
     datastores: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

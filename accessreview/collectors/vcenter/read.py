@@ -30,11 +30,15 @@ PROPERTIES: Mapping[type[vim.ManagedEntity], tuple[str, ...]] = {
         "summary.config.template",
         "config.ftInfo",
     ),
+    vim.Folder: ("childEntity",),
     vim.VirtualApp: ("parentFolder",),
     vim.Datacenter: _FOLDERS,
-    vim.ComputeResource: (_POOL,),
+    vim.ComputeResource: (_POOL, "host"),
 }
-"""What is read of each type; subtypes inherit. Few and small, for parsing is the cost."""
+"""What is read of each type; subtypes inherit. Few and small, for parsing is the cost.
+
+What folders and clusters say to hold is read to notice what is hidden in them.
+"""
 
 
 def read_vcenter(session: Session) -> RawVCenter:
@@ -54,6 +58,8 @@ def read_vcenter(session: Session) -> RawVCenter:
         gaps.add("Every vCenter has permissions, but none came", "the account may see too little")
     with session.step("reading the inventory"):
         entities = tuple(raw_entity(entity, gaps) for entity in retrieve(session, PROPERTIES))
+    if id_of(root) not in {entity.id for entity in entities}:
+        gaps.add("The root folder was not read", id_of(root))
     return RawVCenter(roles, permissions, entities, gaps.sentences())
 
 
@@ -98,30 +104,44 @@ class _Facts:
 def raw_entity(entity: ReadEntity, gaps: Gaps) -> RawEntity:
     type_name, entity_id = type_of(entity.reference), id_of(entity.reference)
     facts = _Facts(entity.values)
+    told = entity.values.get("name")
+    name = unescape(str(told)) if told else entity_id
+    which = f"{name} ({entity_id})" if told else entity_id
     for path, fault in entity.refused.items():
-        gaps.add(f"A property could not be read ({path}, {fault})", entity_id)
-    name = entity.values.get("name")
-    if not name and "name" not in entity.refused:
+        gaps.add(f"A property could not be read ({path}, {fault})", which)
+    if not told and "name" not in entity.refused:
         gaps.add("A property was not reported (name)", entity_id)
     is_machine = isinstance(entity.reference, vim.VirtualMachine)
     is_template = entity.values.get("summary.config.template") is True
     if is_machine and not is_template and not {_POOL, "parentVApp"} & entity.values.keys():
         # Only a template has no pool: this one's pool is hidden from the account.
-        gaps.add("The resource pool of a virtual machine was not shown", entity_id)
+        gaps.add("The resource pool of a virtual machine was not shown", which)
     return RawEntity(
         type=type_name,
         id=entity_id,
-        name=unescape(str(name)) if name else entity_id,
+        name=name,
         parent=facts.reference("parent"),
         resource_pool=facts.reference(_POOL) if is_machine else "",
         parent_vapp=facts.reference("parentVApp"),
         parent_folder=facts.reference("parentFolder"),
         acl_children=tuple(filter(None, _sharing(entity, facts))),
-        ft_primary=_primary(entity),
+        ft_primary=_primary(entity, gaps),
         host=facts.reference("runtime.host"),
         datastores=facts.references("datastore"),
         networks=facts.references("network"),
+        children=tuple(_children(entity, facts)),
+        refused=tuple(entity.refused),
     )
+
+
+def _children(entity: ReadEntity, facts: _Facts) -> Iterable[str]:
+    match entity.reference:
+        case vim.Folder():
+            return facts.references("childEntity")
+        case vim.ComputeResource():
+            return facts.references("host")
+        case _:
+            return ()
 
 
 def _sharing(entity: ReadEntity, facts: _Facts) -> tuple[str, ...]:
@@ -130,12 +150,19 @@ def _sharing(entity: ReadEntity, facts: _Facts) -> tuple[str, ...]:
             return tuple(facts.reference(folder) for folder in _FOLDERS)
         case vim.ComputeResource():
             return (facts.reference(_POOL),)
+        case vim.VirtualMachine():
+            pair = entity.values.get("config.ftInfo")
+            if isinstance(pair, vim.vm.FaultTolerancePrimaryConfigInfo):
+                return tuple(id_of(one) for one in pair.secondaries)
+            return ()
         case _:
             return ()
 
 
-def _primary(entity: ReadEntity) -> str:
+def _primary(entity: ReadEntity, gaps: Gaps) -> str:
     pair = entity.values.get("config.ftInfo")
-    if not isinstance(pair, vim.vm.FaultToleranceSecondaryConfigInfo):
-        return ""
-    return id_of(pair.primaryVM)
+    if isinstance(pair, vim.vm.FaultToleranceSecondaryConfigInfo):
+        return id_of(pair.primaryVM)
+    if isinstance(pair, vim.vm.FaultToleranceConfigInfo) and pair.role > 1:
+        gaps.add("The primary of a fault-tolerance secondary was not told", id_of(entity.reference))
+    return ""

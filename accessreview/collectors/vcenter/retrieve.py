@@ -12,9 +12,16 @@ from typing import Protocol
 from pyVmomi import vim, vmodl
 
 from accessreview.vsphere.faults import NoVCenterError
+from accessreview.vsphere.reference import id_of
 from accessreview.vsphere.session import Session
 
 PAGE_SIZE = 1000
+
+_MOST = 1_000_000
+"""No vCenter may hold so many entities by far; one that shows them would fill all memory."""
+
+_IDLE_PAGES = 3
+"""So many pages in a row that bring nothing new are no way to an end."""
 
 FilterSpec = vmodl.query.PropertyCollector.FilterSpec
 ObjectSpec = vmodl.query.PropertyCollector.ObjectSpec
@@ -75,12 +82,19 @@ def read_pages(collector: Pages, spec: FilterSpec) -> Iterator[ReadEntity]:
     """Yield what every page holds, up to the one without a token.
 
     A server may page even where it is not asked to.
+
+    Raises:
+        NoVCenterError: a page did not come, or they do not come to an end.
     """
     page = collector.RetrievePropertiesEx([spec], RetrieveOptions(maxObjects=PAGE_SIZE))
+    seen: set[str] = set()
+    idle = 0
     while True:
         if page is None:
             raise NoVCenterError("no inventory came, not even its root")
+        before = len(seen)
         for found in page.objects:
+            seen.add(id_of(found.obj))
             yield ReadEntity(
                 found.obj,
                 {one.name: one.val for one in found.propSet},
@@ -88,6 +102,9 @@ def read_pages(collector: Pages, spec: FilterSpec) -> Iterator[ReadEntity]:
             )
         if not page.token:
             return
+        idle = 0 if len(seen) > before else idle + 1
+        if idle == _IDLE_PAGES or len(seen) > _MOST:
+            raise NoVCenterError(f"the pages of the inventory do not end ({len(seen)} entities)")
         page = collector.ContinueRetrievePropertiesEx(page.token)
 
 

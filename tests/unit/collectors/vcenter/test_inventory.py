@@ -1,5 +1,7 @@
 """Parents, shared permission lists and placements, a test for each rule of vCenter."""
 
+from dataclasses import replace
+
 import pytest
 
 from accessreview.collectors.vcenter.raw import RawEntity
@@ -188,3 +190,80 @@ def test_a_circle_of_ancestors_is_cut_and_said() -> None:
     assert found["group-v32"] == ("group-v31", "", "")
     assert found["vm-17"] == ("group-v3", "resgroup-9", "")
     assert reading.source.coverage is Coverage.PARTIAL
+
+
+def _of_machines(**changes: str) -> tuple[str, ...]:
+    return read(raw(entity("vm-17", **changes))).source.gaps
+
+
+def test_a_machine_in_a_vapp_inherits_from_it_and_needs_no_folder() -> None:
+    inside = entity("vm-17", parent="", resource_pool="resgroup-v16", parent_vapp="resgroup-v16")
+
+    reading = read(raw(inside))
+
+    assert lines(reading)["vm-17"] == ("resgroup-v16", "", "")
+    assert lines(reading)["resgroup-v16"] == ("resgroup-9", "group-v3", "")
+    assert reading.source.gaps == ()
+
+
+def test_a_machine_in_a_pool_of_a_vapp_inherits_from_the_pool_and_needs_no_folder() -> None:
+    pool = RawEntity(type="ResourcePool", id="resgroup-22", name="in", parent="resgroup-v16")
+
+    reading = read(raw(pool, entity("vm-17", parent="", resource_pool="resgroup-22")))
+
+    assert lines(reading)["vm-17"] == ("resgroup-22", "", "")
+    assert reading.source.gaps == ()
+
+
+def test_a_template_inherits_from_its_folder_alone() -> None:
+    reading = read(raw(entity("vm-17", resource_pool="")))
+
+    assert lines(reading)["vm-17"] == ("group-v3", "", "")
+    assert reading.source.gaps == ()
+
+
+def test_a_machine_whose_folder_is_hidden_makes_the_reading_partial() -> None:
+    assert _of_machines(parent="") == (
+        "The folder of a virtual machine or vApp was not shown: vm-17.",
+    )
+
+
+def test_a_vapp_in_a_vapp_needs_no_folder_and_another_one_does() -> None:
+    nested = RawEntity(type="VirtualApp", id="resgroup-v23", name="in", parent="resgroup-v16")
+    hidden = RawEntity(type="VirtualApp", id="resgroup-v24", name="out", parent="resgroup-9")
+
+    assert read(raw(nested)).source.gaps == ()
+    assert read(raw(hidden)).source.gaps == (
+        "The folder of a virtual machine or vApp was not shown: resgroup-v24.",
+    )
+
+
+def test_a_machine_linked_to_a_vapp_of_another_line_makes_the_reading_partial() -> None:
+    other = RawEntity(
+        type="VirtualApp",
+        id="resgroup-v25",
+        name="out",
+        parent="resgroup-12",
+        parent_folder="group-v3",
+    )
+    reading = read(raw(other, entity("vm-17", parent_vapp="resgroup-v25")))
+
+    (gap,) = reading.source.gaps
+    assert gap == (
+        "A virtual machine is linked to a vApp that is on neither of its lines of ancestors, and"
+        " what it inherits from there is not known: vm-17 to resgroup-v25."
+    )
+
+
+def test_what_a_container_holds_and_did_not_show_makes_the_reading_partial() -> None:
+    folder = replace(entity("group-v3"), children=("vm-17", "vm-77"))
+
+    reading = read(raw(folder))
+
+    assert reading.source.gaps == ("Something in a container was not shown: vm-77 in group-v3.",)
+
+
+def test_a_hidden_secondary_has_no_list_of_its_own_that_could_be_missed() -> None:
+    reading = read(raw(replace(entity("vm-17"), acl_children=("vm-99",))))
+
+    assert reading.source.gaps == ()

@@ -78,6 +78,21 @@ def test_a_page_that_does_not_come_is_never_a_complete_reading(lost: str) -> Non
         list(read_pages(PagedCollector(5, lost_at=lost), FilterSpec()))
 
 
+def test_pages_that_bring_nothing_new_do_not_go_on_for_ever() -> None:
+    class Endless(PagedCollector):
+        @override
+        def _page(self, start: int) -> RetrieveResult:
+            page = super()._page(0)
+            page.token = str(len(self.asked))
+            return page
+
+    endless = Endless(2)
+
+    with pytest.raises(NoVCenterError, match="do not end"):
+        list(read_pages(endless, FilterSpec()))
+    assert len(endless.asked) < 10
+
+
 def test_refused_properties_come_with_the_name_of_their_fault() -> None:
     class Refusing(PagedCollector):
         @override
@@ -97,7 +112,9 @@ def test_a_refused_property_is_a_gap() -> None:
     for number in (7, 8):
         raw_entity(ReadEntity(vim.Folder(f"group-{number}"), {"name": "a"}, {"parent": "F"}), gaps)
 
-    assert gaps.sentences() == ("A property could not be read (parent, F): group-7; group-8.",)
+    assert gaps.sentences() == (
+        "A property could not be read (parent, F): a (group-7); a (group-8).",
+    )
 
 
 def test_an_entity_without_a_name_is_named_by_its_id_and_said() -> None:
@@ -117,7 +134,7 @@ def test_a_machine_whose_pool_is_hidden_is_a_gap_and_a_template_is_not() -> None
             gaps,
         )
 
-    assert gaps.sentences() == ("The resource pool of a virtual machine was not shown: vm-1.",)
+    assert gaps.sentences() == ("The resource pool of a virtual machine was not shown: m (vm-1).",)
 
 
 def test_all_references_of_a_machine_are_kept() -> None:
@@ -150,6 +167,50 @@ def test_all_references_of_a_machine_are_kept() -> None:
         networks=("network-7", "dvportgroup-8"),
     )
     assert gaps.sentences() == ()
+
+
+def test_a_primary_names_the_secondaries_that_share_its_list() -> None:
+    primary = vim.vm.FaultTolerancePrimaryConfigInfo(
+        role=1, instanceUuids=["a", "b"], configPaths=["a"], secondaries=[_machine(2)]
+    )
+
+    found = raw_entity(ReadEntity(_machine(1), {"name": "m", "config.ftInfo": primary}, {}), Gaps())
+
+    assert found.acl_children == ("vm-2",)
+    assert found.ft_primary == ""
+
+
+def test_a_secondary_that_does_not_tell_its_primary_is_a_gap() -> None:
+    pair = vim.vm.FaultToleranceConfigInfo(role=2, instanceUuids=["a"], configPaths=["a"])
+    values = {"name": "m", "config.ftInfo": pair, "resourcePool": vim.ResourcePool("resgroup-9")}
+    gaps = Gaps()
+
+    raw_entity(ReadEntity(_machine(2), values, {}), gaps)
+
+    assert gaps.sentences() == ("The primary of a fault-tolerance secondary was not told: vm-2.",)
+
+
+@pytest.mark.parametrize(
+    ("reference", "path", "held"),
+    [
+        (vim.Folder("group-v1"), "childEntity", vim.VirtualMachine("vm-2")),
+        (vim.ClusterComputeResource("domain-c1"), "host", vim.HostSystem("host-2")),
+        (vim.ComputeResource("domain-s1"), "host", vim.HostSystem("host-2")),
+    ],
+    ids=["folder", "cluster", "host"],
+)
+def test_what_a_container_says_to_hold_is_kept(
+    reference: vim.ManagedEntity, path: str, held: vim.ManagedEntity
+) -> None:
+    found = raw_entity(ReadEntity(reference, {"name": "a", path: [held]}, {}), Gaps())
+
+    assert found.children == (held._moId,)  # noqa: SLF001 - pyVmomi has no other name for it
+
+
+def test_what_was_refused_is_kept_with_its_entity() -> None:
+    found = raw_entity(ReadEntity(vim.Folder("group-1"), {}, {"parent": "NoPermission"}), Gaps())
+
+    assert found.refused == ("parent",)
 
 
 @pytest.mark.parametrize(
