@@ -17,6 +17,7 @@ from psycopg import sql
 from accessreview.resources import directory
 from accessreview.storage.database import SqlDatabase, open_database
 from accessreview.storage.migration import migrate
+from tests.databases import ON_POSTGRESQL, require_asking
 from tests.servers.postgres import postgresql
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -59,7 +60,9 @@ def fresh_database(tmp_path: Path) -> SqlDatabase:
 
 def fresh_address(tmp_path: Path) -> str:
     """The address of such a database, for what opens it by itself."""
-    if os.environ.get("ACCESSREVIEW_TEST_DATABASE", "sqlite") == "postgresql":
+    if test := os.environ.get("PYTEST_CURRENT_TEST"):
+        require_asking(test)
+    if ON_POSTGRESQL:
         return fresh_postgresql()
     return fresh_sqlite(tmp_path)
 

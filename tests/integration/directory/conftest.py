@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -28,14 +27,6 @@ Crowded = Callable[[int], AbstractContextManager[Slapd]]
 Ds389s = Callable[..., AbstractContextManager[Ds389]]
 Sambas = Callable[..., AbstractContextManager[Samba]]
 Collect = Callable[..., Reading]
-
-if os.environ.get("ACCESSREVIEW_TEST_DATABASE") == "postgresql":
-    # what asks no database would prove nothing more in a second run over another one
-    collect_ignore = [
-        one
-        for one in Path(__file__).parent.rglob("test_*.py")
-        if "fresh_database" not in one.read_text(encoding="utf-8")
-    ]
 
 
 def require(reason: str) -> None:
