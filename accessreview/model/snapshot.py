@@ -162,7 +162,8 @@ class Count(StrEnum):
     """What ``counts`` has of a source; outsiders are counted by standing under its own name.
 
     ``NAMED`` are the members that groups name, resolved or not; ``REFERRALS`` the subtrees that
-    lie on other servers.
+    lie on other servers. Of a vCenter there are ``ENTITIES``, ``PERMISSIONS`` and ``ROLES``, as
+    many as it showed.
     """
 
     ACCOUNTS = "accounts"
@@ -171,6 +172,9 @@ class Count(StrEnum):
     NAMED = "named-members"
     PAGES = "pages"
     REFERRALS = "referrals"
+    ENTITIES = "entities"
+    PERMISSIONS = "permissions"
+    ROLES = "roles"
 
 
 class Power(StrEnum):
