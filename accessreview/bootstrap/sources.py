@@ -8,6 +8,7 @@ from accessreview.collectors.directory.schema import DanglingMembers, DirectoryS
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
+from accessreview.collectors.offline.object_save import ObjectSaveSettings, ObjectSaveSource
 from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
 from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
@@ -20,6 +21,7 @@ from accessreview.settings import (
     Directory,
     Govc,
     Ldif,
+    ObjectSave,
     Powercli,
     Settings,
     VCenter,
@@ -107,6 +109,10 @@ def _source(source: AnySource, settings: Settings) -> ReadingSource:
                     roles_and_permissions=source.roles_and_permissions,
                     inventory=source.inventory,
                 )
+            )
+        case ObjectSave():
+            return ObjectSaveSource(
+                ObjectSaveSettings(id=source.id, name=source.label, folder=source.folder)
             )
         case Powercli():
             return PowercliSource(

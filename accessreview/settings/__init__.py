@@ -5,7 +5,7 @@ folder, those that stand here as defaults too.
 """
 
 from accessreview.settings.directories import Directory
-from accessreview.settings.files import Govc, Ldif, Powercli
+from accessreview.settings.files import Govc, Ldif, ObjectSave, Powercli
 from accessreview.settings.loading import load_settings
 from accessreview.settings.secret import read_secret
 from accessreview.settings.vcenters import IdentitySource, VCenter
@@ -17,6 +17,7 @@ __all__ = [
     "Govc",
     "IdentitySource",
     "Ldif",
+    "ObjectSave",
     "Powercli",
     "Settings",
     "VCenter",

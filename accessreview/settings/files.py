@@ -17,6 +17,13 @@ class Govc(Source):
     inventory: Path
 
 
+class ObjectSave(Source):
+    """A folder that govc filled (docs/how-to/save-with-govc.md)."""
+
+    kind: Literal["object-save"]
+    folder: Path
+
+
 class Powercli(Source):
     """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
 

@@ -1,6 +1,6 @@
 """Files of exports: their bytes, their text in whatever encoding, when they were written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,24 @@ def read_file(path: Path) -> ExportFile:
     except OSError as error:
         raise CollectionError(f"{path} cannot be read: {error.strerror}.") from error
     return ExportFile(str(path), data, datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def read_folder(path: Path, suffix: str) -> Iterator[ExportFile]:
+    """Read the files of a folder that end so, by name, each when it is asked for.
+
+    Raises:
+        CollectionError: it is no folder, holds none, or one cannot be read.
+    """
+    try:
+        found = sorted(each for each in path.iterdir() if each.name.endswith(suffix))
+    except OSError as error:
+        raise CollectionError(f"The folder {path} cannot be read: {error.strerror}.") from error
+    if not found:
+        raise CollectionError(
+            f"The folder {path} holds no file that ends in {suffix}: export into it, or correct its"
+            " path in the configuration."
+        )
+    yield from map(read_file, found)
 
 
 def span(files: Sequence[ExportFile], now: Callable[[], datetime]) -> tuple[datetime, datetime]:

@@ -13,7 +13,10 @@ from accessreview.collectors.vcenter.raw import RawEntity
 from accessreview.model.errors import InputError
 from accessreview.snapshot.gaps import Gaps
 
-_FOLDERS = ("vmfolder", "hostfolder", "datastorefolder", "networkfolder")
+FOLDERS = ("vmFolder", "hostFolder", "datastoreFolder", "networkFolder")
+"""The properties of a datacenter that name its four folders."""
+
+_FOLDERS = tuple(name.lower() for name in FOLDERS)
 _CHILDREN = ("childentity", "host", "vm", "resourcepool", *_FOLDERS)
 _REFERENCES = frozenset(
     {"parent", "parentvapp", "parentfolder", "runtime.host", "datastore", "network", *_CHILDREN}
@@ -40,7 +43,14 @@ _EXPECTED: Mapping[str, tuple[str, ...]] = {
 }
 """What the commands ask for beside name and parent, and so must be said of each type."""
 
+ENTITIES = frozenset(
+    {*_EXPECTED, "Datastore", "Network", "OpaqueNetwork", "DistributedVirtualPortgroup"}
+    | {"DistributedVirtualSwitch", "VmwareDistributedVirtualSwitch"}
+)
+"""The types of entities that are known by name."""
+
 Properties = dict[str, object]
+"""By path in lower case, as JSON; a property that is not set is None."""
 
 
 def read_inventory(file: ExportFile) -> tuple[tuple[RawEntity, ...], tuple[str, ...]]:
@@ -64,8 +74,19 @@ def read_inventory(file: ExportFile) -> tuple[tuple[RawEntity, ...], tuple[str, 
                     f"{where}: {path} of {reference[1]} differs from an earlier document. The"
                     " inventory changed during the export; export it again."
                 )
+    return entities_of(file.name, found, gaps)
+
+
+def entities_of(
+    where: str, found: Mapping[tuple[str, str], Properties], gaps: Gaps
+) -> tuple[tuple[RawEntity, ...], tuple[str, ...]]:
+    """The entities by type and id, and all gaps, with what their children show to be missing.
+
+    Raises:
+        InputError: there is none.
+    """
     if not found:
-        raise InputError(f"{file.name} holds no entity.")
+        raise InputError(f"{where} holds no entity.")
     _check_children(found, gaps)
     entities = tuple(
         _entity(reference, properties, gaps) for reference, properties in found.items()

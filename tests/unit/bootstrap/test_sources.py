@@ -8,6 +8,7 @@ from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of,
 from accessreview.collectors.directory.source import DirectorySource
 from accessreview.collectors.offline.govc import GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSource
+from accessreview.collectors.offline.object_save import ObjectSaveSource
 from accessreview.collectors.offline.powercli import PowercliSource
 from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.model.errors import ConfigurationError
@@ -47,6 +48,11 @@ roles_and_permissions = "a.json"
 inventory = "b.json"
 
 [[source]]
+kind = "object-save"
+id = "saved-vc"
+folder = "saved"
+
+[[source]]
 kind = "powercli"
 id = "other-vc"
 permissions = "a.csv"
@@ -75,6 +81,7 @@ def test_every_kind_has_its_source(settings: Settings) -> None:
         VCenterSource,
         DirectorySource,
         GovcSource,
+        ObjectSaveSource,
         PowercliSource,
         LdifSource,
     ]
@@ -85,6 +92,7 @@ def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
     assert kinds_of(settings) == {
         "vc": vcenter,
         "file-vc": vcenter,
+        "saved-vc": vcenter,
         "other-vc": vcenter,
         "corp": directory,
         "lab": directory,
