@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pyVmomi import vim
 
 from accessreview.model.errors import RemediationError
+from accessreview.model.principal import may_be_same
 from accessreview.model.remediation import AppliedChange, Change, PermissionRemoval
 from accessreview.vsphere.reference import entity, entity_type, id_of
 from accessreview.vsphere.session import Session, open_session
@@ -75,8 +76,7 @@ class VCenterRemediator:
         if _found(after, change) is not None:
             raise RemediationError(
                 f"{self.settings.label} accepted the removal, but {_who(change)} still has a"
-                f" permission on {_where(change)}; on the root folder it may mirror a global"
-                " permission, which is to be removed as such."
+                f" permission on {_where(change)}.{_mirroring(session, change)}"
             )
         return AppliedChange(
             before=f"{_who(change)} had {_role(entry, change)} on {_where(change)}.",
@@ -115,8 +115,23 @@ def _remove(session: Session, place: vim.ManagedEntity, change: PermissionRemova
         except RemediationError:
             outcome = "Whether it was removed is not known until the next collection."
         else:
-            outcome = "It is still there." if left else "It is gone all the same."
+            outcome = (
+                f"It is still there.{_mirroring(session, change)}"
+                if left
+                else "It is gone all the same."
+            )
         raise RemediationError(f"{failure} {outcome}") from None
+
+
+def _mirroring(session: Session, change: PermissionRemoval) -> str:
+    """What may be the cause on the root folder, where global permissions are reported as well."""
+    if change.entity.id != id_of(session.content.rootFolder):
+        return ""
+    return (
+        " On the root folder it may mirror a global permission, which cannot be removed there: it"
+        " holds in every vCenter of the domain, and a person has to remove it under"
+        " Administration, Global Permissions."
+    )
 
 
 def _found(entries: Sequence[Entry], change: PermissionRemoval) -> Entry | None:
@@ -142,7 +157,7 @@ def _refuse_locking_out(
     session: Session, entries: Sequence[Entry], change: PermissionRemoval
 ) -> None:
     for own in (session.user, session.settings.username):
-        if not change.is_group and _may_be_same(own, change.principal):
+        if not change.is_group and may_be_same(own, change.principal):
             raise RemediationError(
                 f"{change.principal} is the account that makes this change; another must."
             )
@@ -153,23 +168,6 @@ def _refuse_locking_out(
             f"{_who(change)} is the last administrator on the root folder of"
             f" {session.settings.label}; give the role to another first."
         )
-
-
-def _may_be_same(one: str, other: str) -> bool:
-    r"""Whether two spellings may name one account: ``DOMAIN\name`` and ``name@domain.example``.
-
-    Domains are compared up to their first dot, for one may be an alias of the other.
-    """
-    (domain, name), (other_domain, other_name) = _split(one), _split(other)
-    return name == other_name and (not domain or not other_domain or domain == other_domain)
-
-
-def _split(principal: str) -> tuple[str, str]:
-    folded = principal.casefold()
-    domain, backslash, name = folded.rpartition("\\")
-    if not backslash:
-        name, _, domain = folded.partition("@")
-    return domain.partition(".")[0], name
 
 
 def _who(change: PermissionRemoval) -> str:

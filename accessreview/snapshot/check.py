@@ -19,8 +19,8 @@ from accessreview.snapshot.problem import Problem, Problems, shown
 _ACCOUNT_KINDS = frozenset({"human", "service", "unknown"})
 _BOOLEANS = frozenset({"true", "false"})
 
-_MAY_BE_EMPTY = frozenset({("permissions", "entity")})
-"""Key columns that may be empty: a global permission has no entity."""
+_MAY_BE_EMPTY = frozenset({("permissions", "entity"), ("powers", "entity"), ("facts", "entity")})
+"""Key columns that may be empty: a global permission, say, has no entity."""
 
 _REQUIRED = MappingProxyType(
     {
@@ -55,6 +55,8 @@ _SOURCES: tuple[tuple[str, str, frozenset[SourceKind]], ...] = (
     ("ways", "member_source", _DIRECTORY),
     ("person_keys", "source", _DIRECTORY),
     ("joins", "source", _DIRECTORY),
+    ("powers", "source", frozenset(SourceKind)),
+    ("facts", "source", _INVENTORY),
 )
 
 
@@ -92,6 +94,8 @@ _REFERENCES = (
     _Reference("ways", "member_source", "member", _PRINCIPALS, "account or group"),
     _Reference("person_keys", "source", "id", ("accounts",), "account"),
     _Reference("joins", "source", "id", ("accounts",), "account"),
+    _Reference("powers", "source", "entity", ("entities",), "entity"),
+    _Reference("facts", "source", "entity", ("entities",), "entity"),
 )
 
 

@@ -57,7 +57,7 @@ def read_parts(
     parts: Iterable[Part], session: Session, raw: RawVCenter, now: Callable[[], datetime]
 ) -> PartsRead:
     """Call every part; none of them can make the others or the reading fail."""
-    tables: dict[str, list[tuple[str, ...]]] = {}
+    tables: list[PartRows] = []
     gaps: list[str] = []
     doubts: list[str] = []
     for part in parts:
@@ -69,14 +69,20 @@ def read_parts(
         except AccessReviewError as error:
             failure = without_label(str(error), session.settings.label)
         else:
-            for name, rows in found.items():
-                tables.setdefault(name, []).extend(rows)
+            tables.append(found)
         failed = (failure,) if failure else ()
         gaps += _said(part, (*visit.gaps.sentences(), *(() if part.hides else failed)))
         doubts += _said(part, (*visit.doubts.sentences(), *(failed if part.hides else ())))
-    return PartsRead(
-        {name: tuple(rows) for name, rows in tables.items()}, tuple(gaps), tuple(doubts)
-    )
+    return PartsRead(together(*tables), tuple(gaps), tuple(doubts))
+
+
+def together(*parts: PartRows) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The rows of all of them, by table."""
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for part in parts:
+        for name, some in part.items():
+            rows.setdefault(name, []).extend(some)
+    return {name: tuple(some) for name, some in rows.items()}
 
 
 def _said(part: Part, sentences: Iterable[str]) -> Iterable[str]:

@@ -4,29 +4,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from accessreview.collectors.vcenter.parts import Part, read_parts
+from accessreview.collectors.vcenter.global_permissions import with_global_permissions
+from accessreview.collectors.vcenter.parts import Part, read_parts, together
 from accessreview.collectors.vcenter.read import read_vcenter
+from accessreview.collectors.vcenter.sight import SIGHT
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
 from accessreview.vsphere.session import open_session
 from accessreview.vsphere.settings import VCenterSettings
 
-GLOBAL_PERMISSIONS_NOT_READ = (
-    "Global permissions are not read as such: those that propagate are seen on the root folder,"
-    " the others give no access to the inventory."
-)
-"""Carried by every reading, and lowers no coverage; see ``docs/decisions``."""
-
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (SIGHT,)
 """What every vCenter is read for beside its inventory, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class VCenterSource:
-    """One live vCenter, read with a read-only account."""
+    """One live vCenter, read with a read-only account.
+
+    ``global_account`` reads its global permissions, should that account not be allowed to.
+    """
 
     settings: VCenterSettings
+    global_account: VCenterSettings | None = None
     parts: tuple[Part, ...] = PARTS
 
     @property
@@ -42,16 +42,16 @@ class VCenterSource:
         """
         started_at = now()
         with open_session(self.settings, CollectionError) as session:
-            raw = read_vcenter(session)
-            more = read_parts(self.parts, session, raw, now)
+            read = with_global_permissions(session, read_vcenter(session), self.global_account)
+            more = read_parts(self.parts, session, read.raw, now)
         source = Source(
             id=self.settings.id,
             kind=SourceKind.VCENTER,
             name=self.settings.name,
             coverage=Coverage.FULL,
-            gaps=(GLOBAL_PERMISSIONS_NOT_READ, *more.gaps),
+            gaps=(*read.gaps, *more.gaps),
             started_at=started_at,
             finished_at=now(),
         )
-        doubted = replace(raw, gaps=(*raw.gaps, *more.doubts))
-        return translate(source, doubted, more.tables)
+        doubted = replace(read.raw, gaps=(*read.raw.gaps, *more.doubts))
+        return translate(source, doubted, together(read.tables, more.tables))

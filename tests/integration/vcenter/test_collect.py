@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accessreview.collectors.vcenter.global_permissions import NOT_ASKED_FOR
 from accessreview.collectors.vcenter.read import read_vcenter
-from accessreview.collectors.vcenter.source import GLOBAL_PERMISSIONS_NOT_READ, VCenterSource
+from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, Reading
 from accessreview.snapshot.compose import compose
@@ -37,7 +38,7 @@ def test_a_whole_vcenter_becomes_a_complete_snapshot(settings: Settings) -> None
     snapshot = compose(LATER, [reading])
 
     assert snapshot.is_complete
-    assert reading.source.gaps == (GLOBAL_PERMISSIONS_NOT_READ,)
+    assert reading.source.gaps == (NOT_ASKED_FOR,)
     assert (reading.source.started_at, reading.source.finished_at) == (AT, LATER)
     assert {row[2] for row in snapshot["entities"].rows()} == {
         "ClusterComputeResource",

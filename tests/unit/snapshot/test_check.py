@@ -16,7 +16,7 @@ SOUND = {**INVENTORY, **PEOPLE}
 def check_with(
     *rows: tuple[str, ...], table: str, sources: Sequence[Source] | None = SOURCES
 ) -> Problems:
-    return check(sources, tables_of({**SOUND, table: [*SOUND[table], *rows]}))
+    return check(sources, tables_of({**SOUND, table: [*SOUND.get(table, ()), *rows]}))
 
 
 def sentences(problems: Problems) -> list[str]:
@@ -192,6 +192,19 @@ def test_a_sound_snapshot_has_no_problems() -> None:
             ("corp", "g2", ""),
             "locators row 3: locator “” may not be empty.",
         ),
+        (
+            "powers",
+            ("vc", "none", "host-access", "root", "false", ""),
+            "powers row 2: entity “none” is no entity of source “vc”.",
+        ),
+        (
+            "facts",
+            ("corp", "", "version", "9"),
+            (
+                "facts row 2: source “corp” is a source of another kind; "
+                "this table takes esxi or vcenter."
+            ),
+        ),
     ],
     ids=lambda value: "" if isinstance(value, tuple) else str(value)[:50],
 )
@@ -205,6 +218,11 @@ def test_the_same_principal_as_user_and_as_group_is_no_repetition() -> None:
     row = ("vc", "dc", "CORP\\ops", "false", "7", "true")
 
     assert not check_with(row, table="permissions")
+
+
+def test_a_whole_source_has_powers_and_facts_without_an_entity() -> None:
+    assert not check_with(("corp", "", "act-as", "CORP\\ops", "true", ""), table="powers")
+    assert not check_with(("vc", "", "version", "9.0.0"), table="facts")
 
 
 def test_a_key_may_differ_by_case_alone_where_case_counts() -> None:

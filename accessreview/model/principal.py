@@ -1,0 +1,18 @@
+"""Principals as vCenter and its interfaces spell them."""
+
+
+def may_be_same(one: str, other: str) -> bool:
+    r"""Whether two spellings may name one account: ``DOMAIN\name`` and ``name@domain.example``.
+
+    Domains are compared up to their first dot, for one may be an alias of the other.
+    """
+    (domain, name), (other_domain, other_name) = _split(one), _split(other)
+    return name == other_name and (not domain or not other_domain or domain == other_domain)
+
+
+def _split(principal: str) -> tuple[str, str]:
+    folded = principal.casefold()
+    domain, backslash, name = folded.rpartition("\\")
+    if not backslash:
+        name, _, domain = folded.partition("@")
+    return domain.partition(".")[0], name
