@@ -1,7 +1,6 @@
-"""A simulated vCenter on loopback, for tests and for the lab.
+"""A simulated vCenter on loopback, for tests.
 
-The Go program beside this file is compiled once against Debian's
-``golang-github-vmware-govmomi-dev`` and kept in ``.cache``. What the simulator gets wrong: it
+The Go program beside this file is govmomi's simulator. What the simulator gets wrong: it
 checks no authorization, pages nothing, replaces a permission list where vCenter merges, removes
 without complaint what is not there, and reports a permission's entity only if the setter gave it;
 ``allow`` therefore gives it.
@@ -9,9 +8,6 @@ without complaint what is not there, and reports a permission's entity only if t
 ``python -m tests.servers.vcsim`` serves one until it is interrupted.
 """
 
-import hashlib
-import os
-import shutil
 import ssl
 import subprocess
 import sys
@@ -25,14 +21,24 @@ from pyVmomi import vim
 from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from tests.servers.certificates import Authority, Issued, issue, make_ca
+from tests.servers.go_programs import compiled, missing, running
+
+__all__ = [
+    "PASSWORD",
+    "USER",
+    "Vcsim",
+    "add_role",
+    "allow",
+    "find",
+    "logged_in",
+    "missing",
+    "running_vcsim",
+]
 
 USER = "collector@vsphere.local"
 PASSWORD = "simulated-secret"
 
 _SOURCE = Path(__file__).with_suffix(".go")
-_CACHE = Path(__file__).parents[2] / ".cache"
-_GOPATH = Path("/usr/share/gocode")
-_GOVMOMI = _GOPATH / "src/github.com/vmware/govmomi/simulator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,38 +52,6 @@ class Vcsim:
     user: str
     password: str
     process: "subprocess.Popen[str]"
-
-
-def missing() -> str:
-    """Say which package is to be installed, or nothing."""
-    if shutil.which("go") is None:
-        return "the vSphere simulator needs the Debian package golang-go"
-    if not _GOVMOMI.is_dir():
-        return "the vSphere simulator needs the Debian package golang-github-vmware-govmomi-dev"
-    return ""
-
-
-def program() -> Path:
-    """Compile the simulator, unless this very source has been compiled already."""
-    digest = hashlib.sha256(_SOURCE.read_bytes()).hexdigest()[:16]
-    built = _CACHE / f"vcsim-{digest}"
-    if not built.exists():
-        _CACHE.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=_CACHE) as folder:
-            new = Path(folder) / "vcsim"
-            subprocess.run(
-                ["go", "build", "-trimpath", "-o", new, _SOURCE],
-                check=True,
-                env={
-                    **os.environ,
-                    "CGO_ENABLED": "0",  # no C compiler is needed
-                    "GO111MODULE": "off",
-                    "GOPATH": str(_GOPATH),
-                    "GOCACHE": f"{folder}/cache",
-                },
-            )
-            new.replace(built)
-    return built
 
 
 @contextmanager
@@ -96,47 +70,27 @@ def running_vcsim(
     """
     authority = ca or make_ca(folder, "vcsim-ca")
     shown = certificate or issue(authority, folder, name="vcsim")
-    with subprocess.Popen(
-        [
-            program(),
-            f"-listen={listen}",
-            f"-certificate={shown.certificate_file}",
-            f"-key={shown.key_file}",
-            f"-user={USER}",
-            *(f"-{name}={number}" for name, number in (sizes or {}).items()),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "VCSIM_PASSWORD": PASSWORD, "TMPDIR": str(folder)},
-    ) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        if not address:
-            raise RuntimeError("the vSphere simulator did not start; see its message above")
-        host, _, port = address.rpartition(":")
-        try:
-            yield Vcsim(
-                host=host,
-                port=int(port),
-                ca_file=authority.certificate_file,
-                sha256=shown.sha256,
-                user=USER,
-                password=PASSWORD,
-                process=process,
-            )
-        finally:
-            _stop(process)
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    """Let it end by itself, so that it removes the folders of its datastores."""
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    arguments = [
+        f"-listen={listen}",
+        f"-certificate={shown.certificate_file}",
+        f"-key={shown.key_file}",
+        f"-user={USER}",
+        *(f"-{name}={number}" for name, number in (sizes or {}).items()),
+    ]
+    with running(
+        compiled("vcsim", [_SOURCE]),
+        arguments,
+        {"VCSIM_PASSWORD": PASSWORD, "TMPDIR": str(folder)},
+    ) as (process, host, port):
+        yield Vcsim(
+            host=host,
+            port=port,
+            ca_file=authority.certificate_file,
+            sha256=shown.sha256,
+            user=USER,
+            password=PASSWORD,
+            process=process,
+        )
 
 
 @contextmanager

@@ -1,0 +1,50 @@
+// A vCenter for tests: SOAP and REST over TLS, with the authorization that the documentation
+// describes, an estate that it is given, and misbehaviour on demand.
+//
+// It prints its address as HOST:PORT, then obeys one JSON command a line on its standard input and
+// answers each with a line. It ends with its input, so that it never outlives whoever started it.
+// The default user's password comes from the environment, not the command line.
+package main
+
+import (
+	"crypto/tls"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
+	certificate := flag.String("certificate", "", "PEM file of the certificate")
+	key := flag.String("key", "", "PEM file of its key")
+	user := flag.String("user", "", "the user who may do everything")
+	flag.Parse()
+
+	pair, err := tls.LoadX509KeyPair(*certificate, *key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", *listen)
+	if err != nil {
+		log.Fatal(err)
+	}
+	lab := newLab(*user, os.Getenv("LAB_PASSWORD"))
+	server := &http.Server{
+		Handler:   lab.routes(),
+		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}},
+		// No HTTP/2: misbehaviour takes the connection over.
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
+		ErrorLog:     log.New(quiet{}, "", 0),
+	}
+	go func() { log.Fatal(server.ServeTLS(listener, "", "")) }()
+	fmt.Println(listener.Addr())
+	lab.obey(os.Stdin, os.Stdout)
+}
+
+// quiet drops what the HTTP server says of clients that hang up, which is what many a test is about.
+type quiet struct{}
+
+func (quiet) Write(text []byte) (int, error) { return len(text), nil }
