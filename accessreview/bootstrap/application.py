@@ -12,6 +12,7 @@ from accessreview.bootstrap.identity_sources import identity_sources_of
 from accessreview.bootstrap.mapping import read_mapping
 from accessreview.bootstrap.persons import person_rules
 from accessreview.bootstrap.sources import (
+    event_sources_of,
     kinds_of,
     remediators_of,
     sources_of,
@@ -37,6 +38,7 @@ from accessreview.services.assessment import Assessing
 from accessreview.services.campaigns import CampaignService
 from accessreview.services.collection import Collection
 from accessreview.services.decisions import Decisions
+from accessreview.services.early import EarlyCollection
 from accessreview.services.evidence import EvidencePackages
 from accessreview.services.periodic import ABANDONED_AFTER, Job, Periodic
 from accessreview.services.ports import Clock, Database, IdSource, Notifier, ReadingSource
@@ -47,6 +49,7 @@ from accessreview.services.reminders import Reminders
 from accessreview.services.rerouting import Rerouting
 from accessreview.services.sign_in import SignIn
 from accessreview.services.users import UserAdministration
+from accessreview.services.watching import Watching
 from accessreview.settings import Directory, Settings, VCenter, read_secret
 from accessreview.signing import keys
 from accessreview.signing.seal import seal
@@ -96,6 +99,7 @@ class _World:
 def _assemble(world: _World) -> Application:
     settings, database, clock, ids = world.settings, world.database, world.clock, world.ids
     hasher = Argon2Passwords()
+    watching = Watching(database=database, clock=clock, sources=event_sources_of(settings))
     collection = Collection(
         database=database,
         sources=world.sources,
@@ -103,6 +107,7 @@ def _assemble(world: _World) -> Application:
         clock=clock,
         persons=person_rules(settings),
         thresholds=thresholds_of(settings),
+        watching=watching,
     )
     assessing = Assessing(
         database=database,
@@ -133,6 +138,13 @@ def _assemble(world: _World) -> Application:
         scripts=_scripts(settings),
     )
     refresh = Refresh(collection=collection, assessing=assessing, remediation=remediation)
+    early = EarlyCollection(
+        database=database,
+        clock=clock,
+        watching=watching,
+        refresh=refresh,
+        at_least=timedelta(minutes=settings.schedule.early_collect_minutes),
+    )
     return Application(
         database=database,
         clock=clock,
@@ -149,7 +161,7 @@ def _assemble(world: _World) -> Application:
         users=UserAdministration(database, clock, ids, hasher),
         queries=Queries.of(database, clock, describe, _parse, identity_sources_of(settings)),
         periodic=Periodic(
-            database=database, clock=clock, jobs=_jobs(settings, refresh, campaigns.remind)
+            database=database, clock=clock, jobs=_jobs(settings, refresh, early, campaigns.remind)
         ),
     )
 
@@ -219,7 +231,9 @@ def _scripts(settings: Settings) -> dict[str, Script]:
     }
 
 
-def _jobs(settings: Settings, refresh: Refresh, remind: Callable[..., int]) -> tuple[Job, ...]:
+def _jobs(
+    settings: Settings, refresh: Refresh, early: EarlyCollection, remind: Callable[..., int]
+) -> tuple[Job, ...]:
     """What is done regularly; collecting only where there is something to collect from."""
     reminding = Job(
         name="remind",
@@ -229,13 +243,23 @@ def _jobs(settings: Settings, refresh: Refresh, remind: Callable[..., int]) -> t
     )
     if not settings.source:
         return (reminding,)
+    patience = max(ABANDONED_AFTER, 2 * _longest_reading(settings))
     collecting = Job(
         name="collect",
         every=timedelta(hours=settings.schedule.collect_every_hours),
         run=lambda: f"Snapshot {refresh.run(SCHEDULER).digest} was stored.",
-        abandoned_after=max(ABANDONED_AFTER, 2 * _longest_reading(settings)),
+        abandoned_after=patience,
     )
-    return (collecting, reminding)
+    minutes = settings.schedule.watch_every_minutes
+    if not minutes or not early.watching.sources:
+        return (collecting, reminding)
+    watching = Job(
+        name="watch",
+        every=timedelta(minutes=minutes),
+        run=lambda: early.run(SCHEDULER),
+        abandoned_after=patience,
+    )
+    return (collecting, watching, reminding)
 
 
 def _longest_reading(settings: Settings) -> timedelta:

@@ -11,11 +11,12 @@ from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSou
 from accessreview.collectors.offline.object_save import ObjectSaveSettings, ObjectSaveSource
 from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
 from accessreview.collectors.vcenter.source import VCenterSource
+from accessreview.collectors.vcenter.usage import VCenterWatch
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.snapshot import SourceKind
 from accessreview.remediators.directory import DirectoryRemediator
 from accessreview.remediators.vcenter import VCenterRemediator
-from accessreview.services.ports import ReadingSource, Remediator
+from accessreview.services.ports import EventSource, ReadingSource, Remediator
 from accessreview.settings import (
     AnySource,
     Directory,
@@ -79,6 +80,17 @@ def remediators_of(settings: Settings) -> tuple[Remediator, ...]:
             case _:
                 pass
     return tuple(found)
+
+
+def event_sources_of(settings: Settings) -> tuple[EventSource, ...]:
+    """The live vCenters, to be watched with the accounts that collect from them."""
+    return tuple(
+        VCenterWatch(
+            _vcenter(source, source.username, source.password_file), source.privilege_recorder
+        )
+        for source in settings.source
+        if isinstance(source, VCenter)
+    )
 
 
 def vcenter_hosts(settings: Settings) -> dict[str, str]:

@@ -28,6 +28,7 @@ from accessreview.services.carrying import (
 )
 from accessreview.services.gate import Admission, Gate, Refused
 from accessreview.services.ports import Clock, Database, ReadingSource, StoredSnapshot
+from accessreview.services.watching import Watching
 from accessreview.snapshot.completeness import Thresholds
 from accessreview.snapshot.compose import compose
 from accessreview.snapshot.joining import join
@@ -39,6 +40,7 @@ class Collection:
     """Reads the configured sources; ``kinds`` says of each by id what it is, should it be down.
 
     ``thresholds`` say by id what a directory may lack; the usual ones hold for the others.
+    ``watching`` looks at the vCenters before they are read, and adds what it knows of their use.
     """
 
     database: Database
@@ -47,6 +49,7 @@ class Collection:
     clock: Clock
     persons: PersonRules = field(default_factory=PersonRules)
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
+    watching: Watching | None = None
 
     def run(self, authorization: Authorization) -> StoredSnapshot:
         """Read every source, each in a thread of its own, and store one snapshot of all.
@@ -65,6 +68,8 @@ class Collection:
             raise ConfigurationError(
                 "No source is configured; name at least one vCenter and one directory."
             )
+        if self.watching:
+            self.watching.run(authorization)
         with ThreadPoolExecutor(len(self.sources), "collect") as pool:
             outcomes = tuple(pool.map(self._read, self.sources))
         failed = {
@@ -116,9 +121,10 @@ class Collection:
 
     def _read(self, source: ReadingSource) -> Reading | str:
         try:
-            return source.collect(self.clock.now)
+            reading = source.collect(self.clock.now)
         except AccessReviewError as error:
             return str(error)
+        return self.watching.with_uses(reading) if self.watching else reading
 
     def _together(
         self, failed: Mapping[str, str], read: Sequence[Reading], refused: Refused

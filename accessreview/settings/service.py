@@ -48,9 +48,11 @@ class Database(Strict):
 
 
 class Schedule(Strict):
-    """When the ticker collects and reminds, in UTC."""
+    """When the ticker collects, watches and reminds, in UTC; zero minutes are never."""
 
     collect_every_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    watch_every_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+    early_collect_minutes: Annotated[int, Field(ge=0, le=10080)] = 60
     remind_at: ClockTime = "07:00"
     tick_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
 

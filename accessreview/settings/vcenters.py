@@ -57,5 +57,6 @@ class VCenter(Source):
     pin_sha256: Pin = ""
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
+    privilege_recorder: bool = False
     identity_source: tuple[IdentitySource, ...] = ()
     remediation: VCenterWriteAccount | None = None
