@@ -1,5 +1,6 @@
 """How far the analysis and a vCenter say the same of who can do what, on a sample of pairs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -115,3 +116,25 @@ class Agreement:
 
     def _count(self, accord: Accord) -> int:
         return sum(each.accord is accord for each in self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What vCenter said of one pair: sorted privileges, or ``why`` it gave no answer."""
+
+    privileges: tuple[str, ...] | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VcenterState:
+    """A vCenter after it had answered, to see what changed since it was read.
+
+    ``permissions`` are rows of that table without their source, ``privileges`` those of each role
+    by its id, ``parents`` whatever each entity that was looked at lies in; one that is gone has no
+    entry there.
+    """
+
+    permissions: frozenset[tuple[str, ...]]
+    privileges: Mapping[str, frozenset[str]]
+    parents: Mapping[str, frozenset[str]]
