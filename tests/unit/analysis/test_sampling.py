@@ -37,7 +37,7 @@ def random_estate(number: int) -> Estate:
     return build_estate(read_bundle(VECTORS / "random" / f"case-{number}"))
 
 
-def small(*permissions: tuple[str, str, str, bool], **more: object) -> Estate:
+def small(*permissions: tuple[str, str, str, bool]) -> Estate:
     snapshot = small_snapshot(
         ENTITIES,
         roles=ROLES,
@@ -46,7 +46,6 @@ def small(*permissions: tuple[str, str, str, bool], **more: object) -> Estate:
         members=[("outer", "inner"), ("inner", "bob"), ("ops", "eve"), ("ops", "ann")],
         disabled=["old"],
         placements=[("template", "host")],
-        **more,  # type: ignore[arg-type]
     )
     return build_estate(snapshot)
 
