@@ -1,21 +1,24 @@
 """What a later snapshot shows of revoked items: asked of the analysis, for their settlement."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from accessreview.analysis.concerned import annex
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.explain import explain
 from accessreview.analysis.holdings import Holding, Holdings
 from accessreview.model.access import AccountRef, EntityRef, Permission, PermissionKey
+from accessreview.model.columns import Table
 from accessreview.model.review import Outcome, ReviewItem
-from accessreview.model.snapshot import Snapshot, Source
+from accessreview.model.snapshot import Fact, Snapshot, Source
 from accessreview.review.changes import is_signed
 from accessreview.review.consequences import folded
 from accessreview.review.people import People, people_of
 from accessreview.review.places import Places, places_of
 from accessreview.review.settlement import LaterView, OtherGrant, unread
 from accessreview.services.unnamed import unnamed
+from accessreview.snapshot.tables import fields, rows_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Later:
     everyone: Holdings
     privileges: Mapping[tuple[str, str], frozenset[str]]
     unnamed: frozenset[PermissionKey]
+    stands_globally: frozenset[tuple[str, str, bool, str]]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Later":
@@ -44,6 +48,10 @@ class Later:
             Holdings(estate),
             {role: frozenset(held) for role, held in privileges.items()},
             unnamed(estate),
+            frozenset(
+                (vcenter, principal.casefold(), is_group == "true", role)
+                for vcenter, _, principal, is_group, role, _ in _of(snapshot["permissions"], "")
+            ),
         )
 
     def view(
@@ -82,13 +90,33 @@ class Later:
             )
 
     def is_seen(self, entity: EntityRef) -> bool:
-        """Whether the inventory shows it; a global permission stands on nothing in it."""
-        return not entity.id or entity in self.places.entities
+        """Whether its permissions could be seen: on the global node only if it was read as such."""
+        return entity in self.places.entities if entity.id else self._tells_global(entity.vcenter)
+
+    def _tells_global(self, vcenter: str) -> bool:
+        # Every vCenter has some: without any they were not read, whatever the source is.
+        told = _of(annex(self.snapshot, "facts"), "")
+        return any(vcenter == row[0] for row in self.stands_globally) or any(
+            row[0] == vcenter and row[2] == Fact.GLOBAL_PERMISSIONS.value for row in told
+        )
+
+    def is_global_now(self, key: PermissionKey, role: str) -> bool:
+        """Whether an entry of a root folder turned out to mirror a global permission."""
+        at_root = key.entity in self.places.roots(key.entity.vcenter)
+        now = (key.entity.vcenter, key.principal.casefold(), key.is_group, role)
+        return at_root and now in self.stands_globally
 
     def _unseen(self, item: ReviewItem) -> Iterator[str]:
         # "No access" for the collecting account hides an entity, and no answer says so.
         entity = item.access.permission.key.entity
-        if entity.vcenter in self.places.vcenters and not self.is_seen(entity):
+        if entity.vcenter not in self.places.vcenters or self.is_seen(entity):
+            return
+        if not entity.id:
+            yield (
+                f"The global permissions of {self.places.vcenters[entity.vcenter]} were not read "
+                "as such: whether one is gone is not known."
+            )
+        else:
             yield (
                 f"{item.access.place} is not among what was read of "
                 f"{self.places.vcenters[entity.vcenter]}: it was deleted, or is hidden from the "
@@ -104,9 +132,13 @@ class Later:
     def _chains(
         self, item: ReviewItem, accounts: Iterable[AccountRef]
     ) -> Iterator[tuple[str, ...]]:
-        wanted, own = folded(item.access.permission.key), frozenset(accounts)
+        revoked, own = item.access.permission, frozenset(accounts)
+        wanted = {folded(revoked.key)}
+        if self.is_global_now(revoked.key, revoked.role):
+            above = EntityRef(revoked.key.entity.vcenter, "")
+            wanted.add(folded(replace(revoked.key, entity=above)))
         for holding in self._holdings(own):
-            if folded(holding.permission.key) == wanted:
+            if folded(holding.permission.key) in wanted:
                 yield from (each.via for each in holding.held_by if each.account in own)
 
     def _holdings(self, accounts: Iterable[AccountRef]) -> Iterator[Holding]:
@@ -158,3 +190,7 @@ class Later:
         if not entity.id:
             return self.places.roots(entity.vcenter)
         return (entity,) if entity in self.places.entities else ()
+
+
+def _of(table: Table, entity: str) -> Iterator[tuple[str, ...]]:
+    return fields(table, rows_with(table["entity"], {entity}))

@@ -12,7 +12,7 @@ from accessreview.review.changes import change_key
 from accessreview.review.settlement import unread, verify_task
 from accessreview.services.ports import StoredSnapshot, UnitOfWork
 from accessreview.services.proofs import Later
-from accessreview.services.simulation import is_there
+from accessreview.services.simulation import is_there, permission_key
 
 FRESH_FOR = timedelta(hours=36)
 """How long a reading counts as the present: a daily collection with a late night."""
@@ -122,7 +122,7 @@ def judged(
     for task in tasks:
         if isinstance(task.change, PermissionRemoval) and not later.is_seen(task.change.entity):
             continue
-        there = is_there(later.estate, task.change)
+        there = is_there(later.estate, task.change) or _is_global_now(later, task.change)
         last = task.updated_at
         # Begun in the very second of the last step, a reading may still have seen what was before.
         if last is None or (begun > last if there else begun >= last):
@@ -130,3 +130,9 @@ def judged(
             if after is not None:
                 moved.append(after)
     return moved
+
+
+def _is_global_now(later: Later, change: Change) -> bool:
+    return isinstance(change, PermissionRemoval) and later.is_global_now(
+        permission_key(change), change.role
+    )

@@ -39,6 +39,7 @@ def test_what_another_campaign_may_still_do_counts(peopled: House) -> None:
 def test_a_global_permission_is_removed_by_a_person_and_proven_on_the_roots(
     peopled: House,
 ) -> None:
+    peopled.company.add("permissions", "vc", "", "CORP\\Readers", "true", "-2", "false")
     peopled.company.add("permissions", "vc", "", "CORP\\fay", "false", "11", "true")
     collect(peopled)
     campaign = peopled.open(second_fallback="ben@tool")
@@ -60,6 +61,53 @@ def test_a_global_permission_is_removed_by_a_person_and_proven_on_the_roots(
     settlement = peopled.items(campaign)[key].settlement
     assert settlement is not None
     assert settlement.verdict is SettlementVerdict.GONE
+
+
+def test_where_global_permissions_are_told_no_more_none_is_proven_gone(peopled: House) -> None:
+    peopled.company.add("permissions", "vc", "", "CORP\\fay", "false", "11", "true")
+    collect(peopled)
+    campaign = peopled.open(second_fallback="ben@tool")
+    key = ("fay", "CORP\\fay")
+    peopled.answer(campaign, key)
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    peopled.company.drop("permissions", "vc", "", "CORP\\fay")
+    collect(peopled)
+    settlement = peopled.items(campaign)[key].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.NOT_KNOWN
+    assert settlement.left == (
+        (
+            "The global permissions of vCenter Berlin were not read as such: whether one is gone "
+            "is not known."
+        ),
+    )
+    (again,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    assert again.state is not TaskState.VERIFIED
+    assert again.id == task.id
+
+
+def test_an_entry_of_the_root_that_turns_out_to_be_a_global_one_is_not_gone(
+    peopled: House,
+) -> None:
+    peopled.company.add("permissions", "vc", "root", "CORP\\fay", "false", "11", "true")
+    collect(peopled)
+    campaign = peopled.open(second_fallback="ben@tool")
+    key = ("fay", "CORP\\fay")
+    peopled.answer(campaign, key)
+    (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    peopled.company.drop("permissions", "vc", "root", "CORP\\fay")
+    peopled.company.add("permissions", "vc", "", "CORP\\fay", "false", "11", "true")
+    peopled.company.drop("accounts", "dir", "fay")
+    peopled.company.add(
+        "accounts", "dir", "fay", "fay", "Fay", "fay@corp.example", "human", "false", "fay"
+    )
+    collect(peopled)
+    settlement = peopled.items(campaign)[key].settlement
+    assert settlement is not None
+    assert settlement.verdict is SettlementVerdict.LEFT
+    assert "is still there and still reached: fay > CORP\\fay." in settlement.left[0]
+    (again,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
+    assert (again.id, again.state) == (task.id, task.state)
 
 
 def test_a_permission_that_names_two_people_says_who_else_loses_it(peopled: House) -> None:
