@@ -101,7 +101,11 @@ def vcenter_hosts(settings: Settings) -> dict[str, str]:
 def _source(source: AnySource, settings: Settings) -> ReadingSource:
     match source:
         case VCenter():
-            return VCenterSource(_vcenter(source, source.username, source.password_file))
+            account = source.global_permissions
+            return VCenterSource(
+                _vcenter(source, source.username, source.password_file),
+                _vcenter(source, account.username, account.password_file) if account else None,
+            )
         case Directory():
             return DirectorySource(
                 DirectorySettings(

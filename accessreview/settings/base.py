@@ -28,8 +28,12 @@ class Source(Strict):
         return self.name or self.id
 
 
-class WriteAccount(Strict):
-    """The separate account that may carry out removals; without one nothing is carried out."""
+class Account(Strict):
+    """A login of its own for one purpose."""
 
     username: str
     password_file: Path
+
+
+class WriteAccount(Account):
+    """The separate account that may carry out removals; without one nothing is carried out."""

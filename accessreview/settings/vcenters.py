@@ -6,7 +6,16 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from accessreview.settings.base import Pin, Port, Seconds, Source, SourceId, Strict, WriteAccount
+from accessreview.settings.base import (
+    Account,
+    Pin,
+    Port,
+    Seconds,
+    Source,
+    SourceId,
+    Strict,
+    WriteAccount,
+)
 
 
 class VCenterWriteAccount(WriteAccount):
@@ -46,7 +55,7 @@ class IdentitySource(Strict):
 
 
 class VCenter(Source):
-    """A live vCenter."""
+    """A live vCenter; ``global_permissions`` is the account that reads those."""
 
     kind: Literal["vcenter"]
     host: str
@@ -59,4 +68,5 @@ class VCenter(Source):
     deadline_seconds: Seconds = 1800
     privilege_recorder: bool = False
     identity_source: tuple[IdentitySource, ...] = ()
+    global_permissions: Account | None = None
     remediation: VCenterWriteAccount | None = None
