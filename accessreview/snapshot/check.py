@@ -19,7 +19,9 @@ from accessreview.snapshot.problem import Problem, Problems, shown
 _ACCOUNT_KINDS = frozenset({"human", "service", "unknown"})
 _BOOLEANS = frozenset({"true", "false"})
 
-_MAY_BE_EMPTY = frozenset({("permissions", "entity"), ("powers", "entity"), ("facts", "entity")})
+_MAY_BE_EMPTY = frozenset(
+    {("permissions", "entity"), ("powers", "entity"), ("facts", "entity"), ("uses", "detail")}
+)
 """Key columns that may be empty: a global permission, say, has no entity."""
 
 _REQUIRED = MappingProxyType(

@@ -39,7 +39,7 @@ def beginning(known: Watch, there: datetime, reach: timedelta) -> datetime:
 def followed(known: Watch, read: EventsRead, there: datetime) -> Watch:
     """How far the stream is known after this was read of it."""
     until = there if read.is_whole else read.events[-1].at
-    last = max((_cursor(one) for one in read.events), default=known.last)
+    last = max((_cursor(one) for one in read.events), default=None)
     if known.since and known.last in {None, *map(_cursor, read.events)}:
         return replace(known, until=until, last=last, trouble="")
     since = min((one.at for one in read.events), default=until)

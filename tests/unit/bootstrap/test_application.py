@@ -61,6 +61,32 @@ def test_jobs_are_due_as_the_schedule_says(tmp_path: Path) -> None:
     application.database.close()
 
 
+@pytest.mark.parametrize(
+    ("minutes", "jobs"), [(5, ["collect", "watch", "remind"]), (0, ["collect", "remind"])]
+)
+def test_live_vcenters_are_watched_unless_that_is_off(
+    tmp_path: Path, minutes: int, jobs: list[str]
+) -> None:
+    text = f"""
+    [schedule]
+    watch_every_minutes = {minutes}
+    [[source]]
+    kind = "vcenter"
+    id = "vc"
+    host = "vc.example"
+    username = "reader"
+    password_file = "secret"
+    """
+    settings = settings_of(tmp_path, text)
+    prepare(settings)
+    application = build(settings)
+    found = application.periodic.jobs
+    assert [job.name for job in found] == jobs
+    if minutes:
+        assert found[1].every == timedelta(minutes=5)
+    application.database.close()
+
+
 @pytest.mark.parametrize(("deadline", "hours"), [(1800, 2), (7200, 4)])
 def test_no_collection_is_given_up_that_may_still_read(
     tmp_path: Path, deadline: int, hours: int
