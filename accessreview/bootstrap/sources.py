@@ -10,7 +10,8 @@ from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
 from accessreview.collectors.offline.object_save import ObjectSaveSettings, ObjectSaveSource
 from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
-from accessreview.collectors.vcenter.source import VCenterSource
+from accessreview.collectors.vcenter.hosts import HOSTS
+from accessreview.collectors.vcenter.source import PARTS, VCenterSource
 from accessreview.collectors.vcenter.usage import VCenterWatch
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.snapshot import SourceKind
@@ -105,6 +106,7 @@ def _source(source: AnySource, settings: Settings) -> ReadingSource:
             return VCenterSource(
                 _vcenter(source, source.username, source.password_file),
                 _vcenter(source, account.username, account.password_file) if account else None,
+                (*PARTS, HOSTS) if source.hosts else PARTS,
             )
         case Directory():
             return DirectorySource(

@@ -55,7 +55,11 @@ class IdentitySource(Strict):
 
 
 class VCenter(Source):
-    """A live vCenter; ``global_permissions`` is the account that reads those."""
+    """A live vCenter.
+
+    ``global_permissions`` is the account that reads those; ``hosts`` says whether its hosts are
+    asked whom they let in themselves.
+    """
 
     kind: Literal["vcenter"]
     host: str
@@ -66,6 +70,7 @@ class VCenter(Source):
     pin_sha256: Pin = ""
     timeout_seconds: Seconds = 60
     deadline_seconds: Seconds = 1800
+    hosts: bool = True
     privilege_recorder: bool = False
     identity_source: tuple[IdentitySource, ...] = ()
     global_permissions: Account | None = None
