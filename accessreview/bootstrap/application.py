@@ -14,6 +14,7 @@ from accessreview.bootstrap.persons import person_rules
 from accessreview.bootstrap.sources import (
     event_sources_of,
     kinds_of,
+    questioned_of,
     remediators_of,
     sources_of,
     thresholds_of,
@@ -33,6 +34,7 @@ from accessreview.rulesets.known import describe, known_privileges
 from accessreview.rulesets.reader import read_ruleset
 from accessreview.rulesets.shipped import shipped_ruleset
 from accessreview.services.acceptance import Acceptances
+from accessreview.services.agreement import Comparing
 from accessreview.services.application import SCHEDULER, Application
 from accessreview.services.assessment import Assessing
 from accessreview.services.campaigns import CampaignService
@@ -137,7 +139,16 @@ def _assemble(world: _World) -> Application:
         remediators=remediators_of(settings),
         scripts=_scripts(settings),
     )
-    refresh = Refresh(collection=collection, assessing=assessing, remediation=remediation)
+    refresh = Refresh(
+        collection=collection,
+        assessing=assessing,
+        remediation=remediation,
+        comparing=Comparing(
+            database=database,
+            clock=clock,
+            vcenters=questioned_of(settings),
+        ),
+    )
     early = EarlyCollection(
         database=database,
         clock=clock,

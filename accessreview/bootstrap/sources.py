@@ -11,12 +11,14 @@ from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSou
 from accessreview.collectors.offline.object_save import ObjectSaveSettings, ObjectSaveSource
 from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
 from accessreview.collectors.vcenter.hosts import HOSTS
+from accessreview.collectors.vcenter.oracle import VCenterOracle
 from accessreview.collectors.vcenter.source import PARTS, VCenterSource
 from accessreview.collectors.vcenter.usage import VCenterWatch
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.snapshot import SourceKind
 from accessreview.remediators.directory import DirectoryRemediator
 from accessreview.remediators.vcenter import VCenterRemediator
+from accessreview.services.agreement import Questioned
 from accessreview.services.ports import EventSource, ReadingSource, Remediator
 from accessreview.settings import (
     AnySource,
@@ -49,11 +51,11 @@ def kinds_of(settings: Settings) -> dict[str, SourceKind]:
 
 
 def thresholds_of(settings: Settings) -> dict[str, Thresholds]:
-    """By source, when a reading of a directory is not believed to be whole."""
+    """By source, when a reading is not believed to be whole."""
     return {
         source.id: Thresholds(**source.completeness.model_dump())
         for source in settings.source
-        if isinstance(source, Directory | Ldif)
+        if isinstance(source, Directory | Ldif | VCenter)
     }
 
 
@@ -92,6 +94,18 @@ def event_sources_of(settings: Settings) -> tuple[EventSource, ...]:
         for source in settings.source
         if isinstance(source, VCenter)
     )
+
+
+def questioned_of(settings: Settings) -> dict[str, Questioned]:
+    """The live vCenters to be asked for their own answers, with the accounts that read them."""
+    return {
+        source.id: Questioned(
+            VCenterOracle(_vcenter(source, source.username, source.password_file)),
+            source.agreement_sample,
+        )
+        for source in settings.source
+        if isinstance(source, VCenter) and source.agreement_sample
+    }
 
 
 def vcenter_hosts(settings: Settings) -> dict[str, str]:

@@ -20,7 +20,7 @@ from accessreview.services.ports import StoredSnapshot
 def collect(config: Path | None) -> None:
     """Collect from every source, assess, and hold revoked items against what came."""
     with opened(config) as application:
-        stored = application.collection.run(OPERATOR)
+        stored = application.refresh.collect(OPERATOR)
         _conclude(application, stored)
 
 

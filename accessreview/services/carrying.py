@@ -88,6 +88,11 @@ def is_empty(source: Source) -> bool:
     return any(gap.endswith((_NEVER_READ, _NEVER_TAKEN)) for gap in source.gaps)
 
 
+def is_old(source: Source) -> bool:
+    """Whether nothing was taken of it when its snapshot was, so that its rows are older."""
+    return any(gap.startswith((_UNREAD, _KEPT_OUT)) for gap in source.gaps)
+
+
 def reopened(carried: Sequence[Carried], read: Sequence[Reading]) -> list[Reading]:
     """The carried readings, ready to be joined with what was read now.
 

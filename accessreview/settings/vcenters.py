@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from accessreview.settings.base import (
     Account,
@@ -16,6 +16,8 @@ from accessreview.settings.base import (
     Strict,
     WriteAccount,
 )
+
+SampleSize = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class VCenterWriteAccount(WriteAccount):
@@ -54,6 +56,13 @@ class IdentitySource(Strict):
         return self
 
 
+class Shrinking(Strict):
+    """When a reading of a vCenter is not believed to be whole (``snapshot/shrinking.py``)."""
+
+    drop_percent: Annotated[float, Field(ge=0, le=100)] = 10
+    drop_least: Annotated[int, Field(ge=0)] = 10
+
+
 class VCenter(Source):
     """A live vCenter.
 
@@ -72,6 +81,8 @@ class VCenter(Source):
     deadline_seconds: Seconds = 1800
     hosts: bool = True
     privilege_recorder: bool = False
+    agreement_sample: SampleSize = 200
+    completeness: Shrinking = Shrinking()
     identity_source: tuple[IdentitySource, ...] = ()
     global_permissions: Account | None = None
     remediation: VCenterWriteAccount | None = None

@@ -1,10 +1,12 @@
 """The clock, and what is read, changed, sent and hashed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from accessreview.model.agreement import Answer, VcenterState
 from accessreview.model.remediation import AppliedChange, Change
 from accessreview.model.snapshot import Reading
 
@@ -33,6 +35,37 @@ class ReadingSource(Protocol):
         Raises:
             CollectionError: nothing could be read.
             InputError: a file is refused.
+        """
+
+
+class OracleSession(Protocol):
+    """A vCenter that says itself what somebody may do; entities are given by type and id."""
+
+    def privileges(
+        self, principal: str, entities: Sequence[tuple[str, str]]
+    ) -> Mapping[str, Answer]:
+        """By the id of each entity, what this user holds there, or why there is no answer.
+
+        Raises:
+            CollectionError: the vCenter cannot be asked at all.
+        """
+
+    def state(self, entities: Sequence[tuple[str, str]]) -> VcenterState:
+        """Permissions and roles as they are now, and where these entities lie.
+
+        Raises:
+            CollectionError: they cannot be read.
+        """
+
+
+class Oracle(Protocol):
+    """One vCenter that can be asked for its own answers."""
+
+    def opened(self) -> AbstractContextManager[OracleSession]:
+        """Sign in until the end of the block.
+
+        Raises:
+            CollectionError: it cannot be reached, or refuses.
         """
 
 

@@ -1,0 +1,207 @@
+"""The analysis against what a vCenter says itself: the same, and a planted mistake is caught."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from accessreview.analysis import decide
+from accessreview.analysis.vcenter import Entry
+from accessreview.bundles.reader import read_bundle
+from accessreview.model.agreement import Accord, Agreement, Asking, ComparedPair
+from accessreview.model.canonical import canonical_json, sha256
+from accessreview.model.snapshot import Snapshot
+from accessreview.storage.database import SqlDatabase
+from accessreview.vsphere.settings import VCenterSettings
+from tests.comparing import Compared
+from tests.estates import VECTORS, small_snapshot
+from tests.fakes import fresh_database
+from tests.servers.lab_vcenter import Lab
+
+pytestmark = pytest.mark.integration
+
+Decisive = Callable[..., tuple[Entry, ...]]
+_MIXED = [("root", "ops", "admin", True), ("dc", "ann", "reader", True)]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqlDatabase]:
+    opened = fresh_database(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def compared(
+    lab: Lab, settings: Callable[..., VCenterSettings], database: SqlDatabase
+) -> Callable[..., Compared]:
+    """One vCenter of a snapshot, served by the lab and ready to be collected and asked."""
+
+    def serve(bundle: Snapshot, source: str = "vc", version: str = "8.0.2.0") -> Compared:
+        lab.load(bundle, source=source, options={"api_version": version})
+        return Compared(database, settings(), bundle)
+
+    return serve
+
+
+def estate(
+    permissions: Sequence[tuple[str, str, str, bool]] = _MIXED,
+    machines: Sequence[str] = ("vm", "db"),
+    home: str = "vms",
+) -> Snapshot:
+    """A small vCenter where a folder's entry for ann overrides that of her group."""
+    return small_snapshot(
+        [
+            ("root", "Folder", "", "", ""),
+            ("dc", "Datacenter", "root", "", ""),
+            ("vms", "Folder", "dc", "", "dc"),
+            ("other", "Folder", "vms", "", ""),
+            *((each, "VirtualMachine", home, "", "") for each in machines),
+        ],
+        roles={
+            "-1": ["System.Anonymous", "System.View", "System.Read", "Host.Config.Power"],
+            "7": ["System.Anonymous", "System.View", "System.Read"],
+        },
+        permissions=[
+            (entity, who, {"admin": "-1", "reader": "7"}[role], propagates)
+            for entity, who, role, propagates in permissions
+        ],
+        accounts={"ann": "", "bob": ""},
+        members=[("ops", "ann"), ("ops", "bob")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "source"),
+    [
+        ("documented", "V03"),
+        ("documented", "V07"),
+        ("documented", "V12"),
+        ("random/case-1", "vc-000"),
+        ("random/case-3", "vc-001"),
+        ("random/case-5", "vc-001"),
+        ("random/case-6", "vc-003"),
+    ],
+)
+def test_the_analysis_agrees_on_every_pair(
+    compared: Callable[..., Compared], case: str, source: str
+) -> None:
+    agreement = once(compared(read_bundle(VECTORS / case), source))
+
+    assert agreement.asking is Asking.ASKED
+    assert agreement.equal == len(agreement.pairs) > 20
+    assert agreement.differences == ()
+
+
+def test_an_agreement_is_kept_with_a_record_that_pins_every_answer(
+    compared: Callable[..., Compared],
+) -> None:
+    one = compared(estate())
+
+    agreement = once(one)
+
+    with one.database.reading() as work:
+        assert work.agreements.of_snapshot(agreement.snapshot) == [agreement]
+    (event,) = one.recorded()
+    assert (event.object, event.details["source"]) == (agreement.snapshot, "vc")
+    assert event.details["digest"] == sha256(canonical_json(agreement))
+    assert event.details["equal"] == str(agreement.equal)
+
+
+def test_global_permissions_that_were_not_read_show_as_differences(
+    compared: Callable[..., Compared],
+) -> None:
+    bundle = read_bundle(VECTORS / "documented")
+
+    agreement = once(compared(bundle, "V10"))
+
+    assert {pair.pair.account.id for pair in agreement.differences} == {"u1"}
+    assert agreement.only_ours(agreement.differences[0])
+
+
+def test_a_rule_that_the_analysis_misreads_is_caught(
+    compared: Callable[..., Compared], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = [("dc", "ops", "admin", True), ("dc", "ann", "reader", True)]
+    one = compared(estate(everything))
+
+    def adding_up(entries: Sequence[Entry], mask: int, *, at_the_node: bool) -> tuple[Entry, ...]:
+        applicable = (entry for entry in entries if mask >> entry.principal & 1)
+        return tuple(entry for entry in applicable if at_the_node or entry.propagates)
+
+    monkeypatch.setattr(decide, "decisive", adding_up)
+    agreement = once(one)
+
+    assert {pair.pair.account.id for pair in agreement.differences} == {"ann"}
+    difference = agreement.differences[0]
+    assert agreement.only_ours(difference) == ("Host.Config.Power",)
+    assert agreement.only_theirs(difference) == ()
+    assert {grant.role_name for grant in difference.grants} == {"-1", "7"}
+
+
+def test_what_changed_between_reading_and_asking_is_not_held_against_anybody(
+    compared: Callable[..., Compared],
+) -> None:
+    one = compared(estate())
+    stored = one.collect()
+    compared(estate([*_MIXED, ("other", "ann", "admin", True)]))
+
+    agreement = one.ask(stored)
+
+    whys = {pair.pair.entity: pair.why for pair in unjudged(agreement)}
+    assert whys.keys() == {"other"}
+    assert whys["other"] == (
+        "Since the vCenter was read, the permissions on other or the roles in them changed."
+    )
+    assert agreement.differences == ()
+
+
+def test_what_is_gone_or_was_moved_is_not_compared(compared: Callable[..., Compared]) -> None:
+    one = compared(estate())
+    stored = one.collect()
+    compared(estate(machines=["db"], home="other"))
+
+    agreement = one.ask(stored)
+
+    assert {(pair.pair.entity, pair.why) for pair in unjudged(agreement)} == {
+        ("vm", "Since the vCenter was read, vm went away."),
+        ("db", "Since the vCenter was read, db was moved."),
+    }
+    assert agreement.compared > 0
+    assert agreement.differences == ()
+
+
+def test_a_vcenter_that_cannot_be_asked_is_said_with_the_reason(
+    compared: Callable[..., Compared],
+) -> None:
+    one = compared(estate())
+    stored = one.collect()
+    one.settings = replace(one.settings, password=lambda: "wrong")
+
+    agreement = one.ask(stored)
+
+    assert (agreement.asking, agreement.pairs) == (Asking.NOT_ASKED, ())
+    assert "the user name or the password is wrong" in agreement.reason
+    assert one.recorded()[0].details["reason"] == agreement.reason
+
+
+def test_a_vcenter_whose_last_rows_were_kept_is_not_asked(
+    compared: Callable[..., Compared],
+) -> None:
+    one = compared(estate())
+    one.collect()
+    one.settings = replace(one.settings, password=lambda: "wrong")
+
+    agreement = one.ask(one.collect())
+
+    assert agreement.asking is Asking.NOT_ASKED
+    assert agreement.reason.startswith("It was not read this time")
+
+
+def once(one: Compared) -> Agreement:
+    return one.ask(one.collect())
+
+
+def unjudged(agreement: Agreement) -> list[ComparedPair]:
+    return [pair for pair in agreement.pairs if pair.accord is Accord.NOT_COMPARABLE]
