@@ -42,9 +42,8 @@ def current_frame() -> Frame:
     current = user()
     if current is None:
         return Frame("", "", (), ())
-    here = request.blueprint
     links = tuple(
-        NavigationLink(label, url_for(endpoint), endpoint.split(".")[0] == here)
+        _link(label, url_for(endpoint))
         for label, endpoint, capability in _NAVIGATION
         if allowed(authorization(), capability)
     )
@@ -60,6 +59,12 @@ class Page:
     template: ClassVar[str]
     title: str
     frame: Frame = field(default_factory=current_frame)
+
+
+def _link(label: str, address: str) -> NavigationLink:
+    """Current on its page and on those below it."""
+    here = f"{request.script_root}{request.path}/"
+    return NavigationLink(label, address, here.startswith(f"{address}/"))
 
 
 def render(page: Page, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """Where an administrator sees what was kept out, and accepts it after reading why."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -52,6 +53,16 @@ def test_the_reasons_and_both_numbers_stand_before_the_button(browser: OpenBrows
     reason = page.index("Accounts fell from 2008 to 13, by more than 200.")
     numbers = page.index('<td class="num">2\u202f008</td><td class="num">13</td>')
     assert reason < numbers < page.index("Accept once")
+
+
+@pytest.mark.parametrize(
+    ("address", "current"), [("/", "/"), ("/sources", "/sources"), (ADDRESS, "/sources")]
+)
+def test_a_page_belongs_to_the_one_it_stands_below(
+    browser: OpenBrowser, address: str, current: str
+) -> None:
+    head = browser("auditor").get(address).text.split("</header>", 1)[0]
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', head) == [current]
 
 
 @pytest.mark.usefixtures("shrunken")
