@@ -1,8 +1,9 @@
 """Whom an observation concerns, as sequences that make their parts when asked for them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import overload
 
 import numpy as np
@@ -12,7 +13,7 @@ from accessreview.analysis.estate import Estate
 from accessreview.analysis.keys import Rows
 from accessreview.model.columns import Table
 from accessreview.model.observation import Concerned
-from accessreview.model.snapshot import ANNEX, Snapshot
+from accessreview.model.snapshot import ANNEX, Snapshot, Standing
 from accessreview.snapshot.tables import rows_with
 
 
@@ -80,6 +81,17 @@ class Groups(_Made):
         )
 
 
+STANDINGS: Mapping[str, str] = MappingProxyType(
+    {
+        Standing.FOREIGN: "of another domain",
+        Standing.ELSEWHERE: "outside of what is read",
+        Standing.HIDDEN: "hidden from the account that reads",
+        Standing.DANGLING: "without an entry",
+    }
+)
+"""How members stand of whom nobody knows who they are, in words."""
+
+
 class Outsiders(_Made):
     """Rows of ``outsiders``, each with how it stands and in which group it is."""
 
@@ -93,7 +105,7 @@ class Outsiders(_Made):
         source, member = table["source"][row], table["member"][row]
         group = self._estate.group_keys.row(source, table["group"][row])
         name = "" if group is None else self._estate.snapshot["groups"]["name"][group]
-        reason = f"{table['standing'][row]}, in {name}: {table['reason'][row]}"
+        reason = f"{STANDINGS[table['standing'][row]]}, in {name}: {table['reason'][row]}"
         return Concerned(source, member, member, reason)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from accessreview.analysis.bearing import Bearer, Bearers, bearers
 from accessreview.analysis.changed_hands import Meanings, changed_hands, meanings
-from accessreview.analysis.concerned import Accounts, Groups, Outsiders, Remarks, annex
+from accessreview.analysis.concerned import STANDINGS, Accounts, Groups, Outsiders, Remarks, annex
 from accessreview.analysis.counted_as import CountedAs, accounts
 from accessreview.analysis.counting import Counting
 from accessreview.analysis.estate import Estate
@@ -30,17 +30,21 @@ _ORDER = {kind: place for place, kind in enumerate(ObservationKind)}
 
 
 def observe(
-    estate: Estate, sources: IdentitySources, before: Iterable[Meanings] = ()
+    estate: Estate,
+    sources: IdentitySources,
+    before: Iterable[Meanings] = (),
+    further: Iterable[Observation] = (),
 ) -> tuple[Observation, ...]:
     """Everything, by kind, vCenter and principal.
 
     ``before`` are earlier snapshots, nearest first: of several that a name meant something else in
-    the first is told.
+    the first is told. ``further`` was observed of more than these.
     """
     found = bearers(estate)
     changed = _changed(estate, found, before)
     renamed = {key for key, one in changed.items() if one.kind is ObservationKind.RENAMED}
     every = (
+        *further,
         *changed.values(),
         *(one for one in _principals(estate) if _key(one) not in renamed),
         *_counted(estate, found, sources),
@@ -161,7 +165,9 @@ def _unresolved(estate: Estate, found: Bearers) -> Iterator[Observation]:
                 holding.setdefault(one, []).extend(some)
         for one, some in holding.items():
             standings = Counter(table["standing"][row] for row in some)
-            told = ", ".join(f"{count} {name}" for name, count in sorted(standings.items()))
+            told = ", ".join(
+                f"{count} {STANDINGS[one]}" for one, count in sorted(standings.items())
+            )
             yield one.observed(
                 ObservationKind.UNRESOLVED_MEMBERS,
                 f"Members that are no account and no group that was read ({told}): whoever they "

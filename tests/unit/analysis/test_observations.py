@@ -197,10 +197,10 @@ def test_members_of_whom_nobody_knows_who_they_are_are_told_with_their_groups() 
     }
     members = [("G", "T"), ("T", "ann"), ("Unasked", "ann")]
     one = the_one(K.UNRESOLVED_MEMBERS, observed(permitted(members, further=rows)))
-    assert "(1 dangling, 1 foreign)" in one.detail
+    assert "(1 without an entry, 1 of another domain)" in one.detail
     assert reasons(one) == {
-        "uid=gone": "dangling, in G: no entry was found",
-        "S-1-5-21-9-9-9-1": "foreign, in T: cn=x",
+        "uid=gone": "without an entry, in G: no entry was found",
+        "S-1-5-21-9-9-9-1": "of another domain, in T: cn=x",
     }
 
 

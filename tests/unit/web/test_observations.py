@@ -56,7 +56,7 @@ def test_one_names_all_whom_it_concerns_a_page_at_a_time(browser: OpenBrowser) -
     here = browser("auditor")
     page = here.get(ONE.format("unresolved-members", "CORP\\Host Admins", "group")).text
     assert "1 to 8 of 8 names" in page
-    assert "foreign, in Host Admins: cn=far" in page
+    assert "of another domain, in Host Admins: cn=far" in page
     address = ONE.format("dormant-privilege", "", "user")
     assert "1 to 50 of 61 names" in here.get(address).text
     page = here.get(f"{address}&page=2").text
