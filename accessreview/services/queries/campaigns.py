@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accessreview.model.evidence import EvidencePackage
-from accessreview.model.remediation import RemediationTask, TaskState
+from accessreview.model.remediation import MembershipRemoval, RemediationTask, TaskState
 from accessreview.model.review import (
     Campaign,
     CampaignState,
@@ -16,6 +16,7 @@ from accessreview.model.review import (
     SignOff,
 )
 from accessreview.model.user import Authorization, User, UserRole
+from accessreview.review.by_hand import by_hand
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, UnitOfWork
 from accessreview.services.queries.paging import Slice, page_of
@@ -90,6 +91,12 @@ class PlannedTask:
 
     task: RemediationTask
     items: tuple[ReviewItem, ...]
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether only a person can do it; the note of the task says how."""
+        change = self.task.change
+        return isinstance(change, MembershipRemoval) and bool(by_hand(change))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import pytest
 from accessreview.model.review import CampaignState, Outcome
 from accessreview.model.user import Authorization, UserRole
 from tests.browser import Browser
-from tests.tool import Tool
+from tests.tool import ADMINISTRATOR, Tool
 
 OpenBrowser = Callable[[str], Browser]
 
@@ -94,6 +94,24 @@ def test_a_campaign_goes_through_plan_and_proof_to_evidence(
     data = browser("auditor").get(f"/evidence/{package.id}.zip")
     assert len(data.data) == package.size
     assert browser("auditor").get("/evidence/public-key.pem").text.startswith("-----BEGIN")
+
+
+def test_what_only_a_person_can_do_is_said_and_not_offered(
+    whole: Tool, browser: OpenBrowser
+) -> None:
+    address = f"/campaigns/{whole.campaign.id}"
+    _answer_everything(whole, Outcome.REVOKE)
+    whole.company.rows["ways"] = [("dir", "team", "dir", "eve", "primaryGroupID")]
+    whole.clock.move(days=1)
+    whole.application.refresh.run(ADMINISTRATOR)
+    here = browser("admin")
+    here.post(f"{address}/finish")
+    here.post(f"{address}/plan")
+    _, row = here.get(f"{address}/plan").text.split("Take <b>eve</b> out", 1)
+    row, rest = row.split("</tr>", 1)
+    assert "By hand: Team is the primary group of eve" in row
+    assert "Carry out now" not in row
+    assert "Carry out now" in rest
 
 
 def test_a_change_is_not_carried_out_where_that_is_not_configured(
