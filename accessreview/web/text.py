@@ -43,6 +43,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "dangling": "No entry found",
         "violations": "Access behind violations",
         "more-than-shown": "Can do more than is shown",
+        "out-of-band-change": "Changed past the review",
         "another-object": "The name means another object",
         "renamed": "Renamed since",
         "counted-differently": "vCenter counts fewer",
@@ -52,7 +53,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "ambiguous-principal": "Names several",
         "unresolved-members": "Members not known",
         "dormant-privilege": "Disabled, with privileges",
-        "ambiguous-persons": "Whose accounts is not clear",
+        "ambiguous-persons": "Not clear whose accounts",
     }
 )
 

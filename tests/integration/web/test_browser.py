@@ -29,6 +29,8 @@ PAGES = {
         "/evidence",
         "/sources",
         "/sources/kept-out",
+        "/sources/outsiders",
+        "/sources/persons",
         "/audit",
         "/users",
         "/password",
@@ -108,6 +110,18 @@ def test_no_page_scrolls_sideways_breaks_a_policy_or_has_a_target_too_small(
                 assert wide <= width, f"{address} is {wide} wide"
                 assert page.evaluate(_TOO_SMALL) == [], address
             assert [text for text in complaints if "404" not in text] == []
+
+
+def test_what_is_printed_fits_on_the_paper(whole: Tool, site: str, browser: Browser) -> None:
+    paper: ViewportSize = {"width": 720, "height": 1000}
+    with browser.new_context(viewport=paper) as context:
+        page = context.new_page()
+        _sign_in(page, site, "admin")
+        page.emulate_media(media="print")
+        for address in PAGES["admin"]:
+            page.goto(site + address.format(whole.campaign.id))
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= paper["width"], f"{address} is {wide} wide"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

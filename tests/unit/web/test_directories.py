@@ -59,6 +59,12 @@ def test_members_from_outside_are_paged_and_counted(browser: OpenBrowser) -> Non
     assert "Host Admins" in page
 
 
+@pytest.mark.usefixtures("whole")
+def test_it_is_said_where_there_are_none(browser: OpenBrowser) -> None:
+    assert "No account was joined" in browser("auditor").get("/sources/persons").text
+    assert "There is no such member." in browser("auditor").get("/sources/outsiders").text
+
+
 @pytest.mark.usefixtures("together")
 def test_reviewers_see_neither(browser: OpenBrowser) -> None:
     for address in ("/sources/persons", "/sources/outsiders"):
