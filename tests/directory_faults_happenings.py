@@ -160,7 +160,7 @@ def _rule(one: str, what: str, who: str) -> str:
 
 
 def _hidden_in_others() -> Iterator[Fault]:
-    gone, emptied, no_classes = "is no longer there", "members to none", "classes are not shown"
+    gone, no_classes = "is no longer there", "classes are not shown"
     unseen = "The members of a group are hidden"
     for server, what, moment, event, outcome, words in (
         (DS389, "entry hidden", "a member", hiding("u030"), PARTIAL, "was not found"),
@@ -169,7 +169,8 @@ def _hidden_in_others() -> Iterator[Fault]:
         (AD, "entry hidden", "a group in a group", hiding("chain2"), PARTIAL, no_classes),
         (DS389, "entry hidden", "another group", hiding("g05"), KEPT_OUT, gone),
         (AD, "entry hidden", "another group", hiding("g05"), KEPT_OUT, gone),
-        (DS389, "members hidden", "a group of many", hiding("all", "member"), KEPT_OUT, emptied),
+        (DS389, "members hidden", "a group of four", hiding("g05", "member"), PARTIAL, unseen),
+        (DS389, "members hidden", "a group of many", hiding("all", "member"), PARTIAL, unseen),
         (AD, "members hidden", "a group of four", hiding("g05", "member"), PARTIAL, unseen),
         (AD, "members hidden", "a group of many", hiding("all", "member"), PARTIAL, unseen),
         # a filter does not find it any more either

@@ -29,8 +29,8 @@ class Product:
     ``everybody`` are the last parts of SIDs, or names in lower case, of groups that hold whoever
     there is.
     ``removes_references``: it keeps no names of members that were deleted, so one that leads
-    nowhere leads to something hidden. ``members_agree``: what members say of their groups is never
-    stale. ``lists_domains``: it says what its domains are called.
+    nowhere leads to something hidden. ``members_agree``: who says to be in a group is in it.
+    ``lists_domains``: it says what its domains are called.
     ``subtree`` lies below each suffix and holds all that is meant; ``copies`` holds again what is
     there already.
     """
@@ -95,6 +95,7 @@ _DS389 = replace(
     account_classes=(*_STANDARD.account_classes, "nsPerson", "nsAccount"),
     subentry_classes=("nsRoleDefinition",),
     roles=("nsRole", "nsRoleDN"),
+    members_agree=True,  # where its plugin is on: it misses groups in circles, and invents none
 )
 _FREEIPA = replace(
     _DS389,
