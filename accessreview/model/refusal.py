@@ -15,14 +15,18 @@ class ReasonKind(StrEnum):
     CANARY_ACCOUNT = "canary-account"
     CANARY_GROUP = "canary-group"
     UNRESOLVED = "unresolved"
+    ENTITIES_FELL = "entities-fell"
+    SUBTREE_MISSING = "subtree-missing"
+    PERMISSIONS_FELL = "permissions-fell"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One reason, as a sentence and as numbers.
 
-    ``subject`` is the group's id or the canary's name; empty where it is about the whole reading.
-    ``before`` and ``now`` count accounts, groups or direct members, of the last good reading and of
+    ``subject`` is the group's id, the canary's name, the entity's id or, where entities of a type
+    fell, ``DATACENTER/TYPE``; empty where it is about the whole reading. ``before`` and ``now``
+    count accounts, groups, direct members, entities or permissions, of the last good reading and of
     this one; where members lead nowhere, how many of ten thousand do.
     """
 
@@ -38,6 +42,7 @@ class Figures:
     """How much a reading holds.
 
     ``named`` are the members that groups name, ``unresolved`` those of them that lead nowhere.
+    ``entities`` and ``permissions`` are those of a vCenter or a host.
     """
 
     accounts: int
@@ -45,6 +50,8 @@ class Figures:
     memberships: int
     named: int
     unresolved: int
+    entities: int = 0
+    permissions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,8 @@ class Acceptance:
 class RefusedReading:
     """A reading that was kept out, so that the rows of the last one stayed.
 
+    Of a vCenter or a host it is stored all the same, ``as_partial``.
+
     ``number`` counts all that were kept out, from 1. ``fingerprint`` is the hexadecimal SHA-256
     over its rows: two that say the same have the same. ``before`` is what the reading had that it
     was compared with; nothing for a first one. It is open until a later reading of the source is
@@ -81,6 +90,7 @@ class RefusedReading:
     acceptance: Acceptance | None = None
     ended_at: datetime | None = None
     taken_in: str = ""
+    as_partial: bool = False
 
     @property
     def sentences(self) -> str:

@@ -39,7 +39,7 @@ from accessreview.snapshot.persons import PersonRules, join_persons
 class Collection:
     """Reads the configured sources; ``kinds`` says of each by id what it is, should it be down.
 
-    ``thresholds`` say by id what a directory may lack; the usual ones hold for the others.
+    ``thresholds`` say by id what a source may lack; the usual ones hold for the others.
     ``watching`` looks at the vCenters before they are read, and adds what it knows of their use.
     """
 
@@ -89,8 +89,7 @@ class Collection:
         except InputError as error:
             self._record_failure(authorization, {"snapshot": str(error)})
             raise
-        reasons = {source: one.sentences for source, one in admission.refused.items()}
-        details = {**failed, **reasons}
+        details = {**failed, **admission.reasons}
         return self._keep(authorization, snapshot, "snapshot:collection:store", details, admission)
 
     def store(
@@ -100,7 +99,7 @@ class Collection:
 
         Raises:
             InputError: it is of the future, and would be taken for the latest for as long.
-            ConflictError: it has so much less of a directory that it is not believed to be whole.
+            ConflictError: it has so much less of a source that it is not believed to be whole.
         """
         require(authorization, Capability.COLLECT)
         newest = max(snapshot.taken_at, *(source.finished_at for source in snapshot.sources))
@@ -190,7 +189,7 @@ class Collection:
             for source, one in admission.refused.items()
         )
         raise ConflictError(
-            f"The bundle {origin} was not stored, for not all of a directory may be in it. "
+            f"The bundle {origin} was not stored, for not all of a source may be in it. "
             + " ".join(reasons)
         )
 

@@ -1,4 +1,4 @@
-"""The gate: which readings of directories are taken, and which are kept out until accepted.
+"""The gate: which readings are taken, and which are kept out or doubted until accepted.
 
 See ``docs/decisions/0010-a-reading-that-shrank-is-kept-out.md``.
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 from accessreview.model.errors import ConflictError
 from accessreview.model.refusal import RefusedReading
 from accessreview.model.snapshot import Reading, Snapshot, SourceKind
-from accessreview.services.carrying import is_empty
+from accessreview.services.carrying import HOW_TO_ACCEPT, is_empty
 from accessreview.services.ports import Clock, Database, StoredSnapshot, UnitOfWork
 from accessreview.snapshot.completeness import (
     Thresholds,
@@ -21,6 +21,7 @@ from accessreview.snapshot.completeness import (
     named_groups,
 )
 from accessreview.snapshot.compose import parts
+from accessreview.snapshot.shrinking import doubted, judge_inventory
 
 Refused = Mapping[str, RefusedReading]
 Together = Callable[[Sequence[Reading], Refused], Sequence[Reading]]
@@ -31,13 +32,20 @@ Together = Callable[[Sequence[Reading], Refused], Sequence[Reading]]
 class Admission:
     """What becomes of readings, by source: refused, taken, and by which acceptance if by one.
 
-    ``readings`` are those to put together, with what stays in the place of refused ones.
+    ``readings`` are those to put together, with what stays in the place of refused ones. Those that
+    are ``doubted`` are among them as partial ones.
     """
 
     readings: Sequence[Reading]
     refused: Refused
     taken: Collection[str]
     accepted: Refused
+    doubted: Refused = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Why a reading is not believed to be whole, by its source."""
+        return {source: one.sentences for source, one in {**self.refused, **self.doubted}.items()}
 
     def record(self, work: UnitOfWork, actor: str, snapshot: str, now: datetime) -> None:
         """Keep what was refused; end what was open of a source of which a reading is taken.
@@ -45,7 +53,7 @@ class Admission:
         Raises:
             ConflictError: an acceptance that a reading is taken by was used up meanwhile.
         """
-        for refused in self.refused.values():
+        for refused in (*self.refused.values(), *self.doubted.values()):
             kept = work.refusals.add(refused)
             work.audit.record("reading:refuse", actor, _object(kept), _details(kept), now)
         for source in self.taken:
@@ -84,30 +92,30 @@ class Gate:
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     def admit(self, read: Sequence[Reading], together: Together) -> Admission:
-        """Keep out what is not believed to be whole.
+        """Keep out what is not believed to be whole; of a vCenter, take it as partial.
 
         Readings are judged when they are joined. What is kept out takes its rows back from those
         that were joined with it, so the rest is joined and judged again.
         """
-        known = self._known([one for one in read if one.source.kind is SourceKind.DIRECTORY])
+        known = self._known(read)
         refused: dict[str, RefusedReading] = {}
         while True:
             joined = together(read, refused)
             verdicts = known.verdicts(joined, {one.source.id for one in read} & known.sources)
-            more = known.refused(verdicts)
+            more = known.refused(verdicts, SourceKind.DIRECTORY)
             if not more:
                 return known.admission(joined, refused, verdicts)
             refused.update(more)
             read = [one for one in read if one.source.id not in more]
 
     def admit_whole(self, snapshot: Snapshot) -> Admission:
-        """Judge the directories of a snapshot that is taken as it is or not at all.
+        """Judge the sources of a snapshot that is taken as it is or not at all.
 
         A source of which nothing was taken before has nothing to be compared with, and what is
         older than the last good reading replaces nothing.
         """
         readings = [parts(snapshot, source.id) for source in snapshot.sources]
-        known = self._known([one for one in readings if one.source.kind is SourceKind.DIRECTORY])
+        known = self._known(readings)
         later = {
             source
             for source, last in known.lasts.items()
@@ -116,7 +124,8 @@ class Gate:
             and last.snapshot.digest != snapshot.digest
         }
         verdicts = known.verdicts(readings, later)
-        return known.admission(readings, known.refused(verdicts), verdicts)
+        refused = known.refused(verdicts, *SourceKind)
+        return known.admission(readings, refused, verdicts)
 
     def _known(self, readings: Iterable[Reading]) -> "_Known":
         snapshots: dict[str, Snapshot] = {}
@@ -139,6 +148,7 @@ class Gate:
 class _Verdict:
     """``found`` is the reading as it would be kept out; ``by`` the acceptance that covers it."""
 
+    kind: SourceKind
     found: RefusedReading
     by: RefusedReading | None
 
@@ -176,7 +186,12 @@ class _Known:
         if last:
             named |= named_groups([last.snapshot["permissions"]])
         thresholds = self.thresholds.get(source, Thresholds())
-        reasons = judge(reading, last.reading if last else None, named, thresholds)
+        before = last.reading if last else None
+        kind = reading.source.kind
+        if kind is SourceKind.DIRECTORY:
+            reasons = judge(reading, before, named, thresholds)
+        else:
+            reasons = judge_inventory(reading, before, thresholds)
         found = RefusedReading(
             source=source,
             at=reading.source.finished_at,
@@ -186,21 +201,45 @@ class _Known:
             fingerprint=fingerprint(reading) if reasons else "",
         )
         fitting = (one for one in self.accepted[source] if is_covered(reasons, one.reasons))
-        return _Verdict(found, next(fitting, None) if reasons else None)
+        return _Verdict(kind, found, next(fitting, None) if reasons else None)
 
-    def refused(self, verdicts: Mapping[str, _Verdict]) -> dict[str, RefusedReading]:
-        return {source: one.found for source, one in verdicts.items() if not one.is_good}
+    def refused(
+        self, verdicts: Mapping[str, _Verdict], *kinds: SourceKind
+    ) -> dict[str, RefusedReading]:
+        """Those of these kinds that are not good."""
+        return {
+            source: one.found
+            for source, one in verdicts.items()
+            if not one.is_good and one.kind in kinds
+        }
 
     def admission(
         self, readings: Sequence[Reading], refused: Refused, verdicts: Mapping[str, _Verdict]
     ) -> Admission:
-        taken = {source: one.by for source, one in verdicts.items() if source not in refused}
+        """What becomes of all; what is neither good nor refused is doubted."""
+        doubts = {
+            source: replace(one.found, as_partial=True)
+            for source, one in verdicts.items()
+            if not one.is_good and source not in refused
+        }
+        taken = {
+            source: one.by
+            for source, one in verdicts.items()
+            if source not in refused and source not in doubts
+        }
         return Admission(
-            readings,
+            [_as_judged(one, doubts.get(one.source.id)) for one in readings],
             refused,
             sorted(taken),
             {source: by for source, by in taken.items() if by},
+            doubts,
         )
+
+
+def _as_judged(reading: Reading, doubt: RefusedReading | None) -> Reading:
+    if doubt is None:
+        return reading
+    return doubted(reading, doubt.reasons, HOW_TO_ACCEPT.format(reading.source.id))
 
 
 def _last_good(work: UnitOfWork, source: str) -> StoredSnapshot | None:
@@ -228,13 +267,20 @@ def _object(refused: RefusedReading) -> str:
 
 def _details(refused: RefusedReading) -> Mapping[str, str]:
     shown = refused.figures
+    counted = (
+        {"entities": shown.entities, "permissions": shown.permissions}
+        if refused.as_partial
+        else {
+            "accounts": shown.accounts,
+            "groups": shown.groups,
+            "memberships": shown.memberships,
+            "named_members": shown.named,
+            "unresolved_members": shown.unresolved,
+        }
+    )
     return {
         "source": refused.source,
         "reasons": refused.sentences,
-        "accounts": str(shown.accounts),
-        "groups": str(shown.groups),
-        "memberships": str(shown.memberships),
-        "named_members": str(shown.named),
-        "unresolved_members": str(shown.unresolved),
+        **{what: str(number) for what, number in counted.items()},
         "fingerprint": refused.fingerprint,
     }

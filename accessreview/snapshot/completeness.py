@@ -83,6 +83,8 @@ def figures(tables: Mapping[str, Table], source: str) -> Figures:
         memberships=memberships,
         named=_counted(tables, source) or memberships + standings.total(),
         unresolved=sum(standings[standing] for standing in NOWHERE),
+        entities=_owned(tables, "entities", source),
+        permissions=_owned(tables, "permissions", source),
     )
 
 

@@ -4,11 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.model.refusal import RefusedReading
-from accessreview.model.snapshot import SourceKind
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, UnitOfWork
 from accessreview.services.queries.paging import Slice, page_of
+
+_DIRECTORY = (
+    ("accounts", "Accounts"),
+    ("groups", "Groups"),
+    ("memberships", "Memberships"),
+    ("named", "Members named"),
+    ("unresolved", "Leading nowhere"),
+)
+_INVENTORY = (("entities", "Entities"), ("permissions", "Permissions"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +31,8 @@ class KeptOut:
     def numbers(self) -> Iterator[tuple[str, int | None, int]]:
         """What is counted, how many the last good reading had, and how many this one has."""
         now, before = self.refused.figures, self.refused.before
-        for what, label in (
-            ("accounts", "Accounts"),
-            ("groups", "Groups"),
-            ("memberships", "Memberships"),
-            ("named", "Members named"),
-            ("unresolved", "Leading nowhere"),
-        ):
+        inventory = now.entities or (before and before.entities)
+        for what, label in _INVENTORY if inventory else _DIRECTORY:
             yield label, getattr(before, what) if before else None, getattr(now, what)
 
 
@@ -71,4 +74,4 @@ class RefusalQueries:
 def _names(work: UnitOfWork) -> Mapping[str, str]:
     latest = work.snapshots.latest()
     sources = latest.sources if latest else ()
-    return {one.id: one.name for one in sources if one.kind is SourceKind.DIRECTORY}
+    return {one.id: one.name for one in sources}

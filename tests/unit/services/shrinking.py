@@ -40,6 +40,6 @@ def acceptances(house: House) -> Acceptances:
     return Acceptances(house.database, house.clock)
 
 
-def accept(house: House, **changes: object) -> RefusedReading:
+def accept(house: House, source_id: str = "dir", **changes: object) -> RefusedReading:
     said: dict[str, object] = {"by": "Ben Boss", "reason": "The plant was sold.", **changes}
-    return acceptances(house).accept(ADMINISTRATOR, "dir", **said)  # type: ignore[arg-type]
+    return acceptances(house).accept(ADMINISTRATOR, source_id, **said)  # type: ignore[arg-type]
