@@ -18,8 +18,10 @@ from accessreview.collectors.directory.objects import DirectoryObjects, is_name,
 from accessreview.collectors.directory.outsiders import knows
 from accessreview.collectors.directory.raw import RawDirectory
 from accessreview.collectors.directory.schema import DirectorySchema
+from accessreview.collectors.directory.sso_groups import powers_of
 from accessreview.collectors.directory.territory import Territory
 from accessreview.ldap.ids import decoded
+from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import ANNEX, TABLES, Count, Coverage, Reading, Source
 from accessreview.snapshot.gaps import Gaps
@@ -73,7 +75,12 @@ def _of_entries(
 ) -> dict[str, Rows]:
     aliases, identifiers = Aliases(schema, raw.domains), identifiers_of(schema)
     accounts, groups = found.accounts.values(), found.groups.values()
+    predefined = groups if schema.kind is DirectoryKind.VMDIR else ()
+    named = ((group_name(group, schema), aliases.of_group(group)) for group in predefined)
     return {
+        "powers": [
+            (source, *row) for row in powers_of((name, names[0]) for name, names in named if names)
+        ],
         "groups": [(source, group.id, group_name(group, schema)) for group in groups],
         "principal_names": [
             (source, one.id, name)

@@ -80,3 +80,24 @@ def test_whose_sid_is_hidden_is_not_known() -> None:
     reading = read(VMDIR, user, group())
     assert not [*rows(reading, "accounts")]
     assert reading.source.coverage is Coverage.PARTIAL
+
+
+def test_predefined_groups_give_power_beside_permissions_whatever_their_case() -> None:
+    shell = "SystemConfiguration.BashShellAdministrators"
+    reading = read(
+        VMDIR,
+        ADMINISTRATOR,
+        group(),
+        one(f"cn={shell},cn=Builtin", 900, "group", sAMAccountName=shell.upper(), cn=shell),
+        one("cn=Users,cn=Builtin", 545, "group", sAMAccountName="Users"),
+    )
+    assert rows(reading, "powers") == {
+        ("", "sso-administration", r"vsphere.local\Administrators", "true", "Administrators"),
+        ("", "appliance-shell", rf"vsphere.local\{shell.upper()}", "true", shell.upper()),
+    }
+
+
+def test_groups_of_other_directories_give_none_by_their_names() -> None:
+    schema = DirectorySchema(kind=DirectoryKind.OPENLDAP, bases=(BASE,))
+    administrators = entry("cn=CAAdmins", objectClass="groupOfNames", cn="CAAdmins", entryUUID="1")
+    assert rows(read(schema, administrators), "powers") == set()
