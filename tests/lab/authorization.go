@@ -203,7 +203,7 @@ func fetchUserPrivilegeOnEntities(c *call, request *types.FetchUserPrivilegeOnEn
 
 // held is what the lab says that a user may do, which is the truth unless it was told to lie.
 func (c *call) held(user, id string) set {
-	return c.lab.mischief.lie(c, user, id, c.estate.privileges(c.estate.directory.subject(user), id))
+	return c.lab.mischief.lie(user, id, c.estate.privileges(c.estate.directory.subject(user), id))
 }
 
 func sorted(some set) []string {

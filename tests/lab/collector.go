@@ -62,6 +62,11 @@ func (c *call) page(found []types.ObjectContent, asked int) *types.RetrieveResul
 	if asked > 0 && asked < size {
 		size = asked
 	}
+	if c.lab.mischief.endless {
+		token := c.lab.key("page")
+		c.session.pages[token], c.session.sizes[token] = found, size
+		return &types.RetrieveResult{Token: token, Objects: found}
+	}
 	if len(found) <= size {
 		return &types.RetrieveResult{Objects: found}
 	}
@@ -180,7 +185,7 @@ func missing(path string, refused fault) types.MissingProperty {
 
 // mayRead is the fault that keeps a property of an entity from being read, if there is one.
 func (c *call) mayRead(this types.ManagedObjectReference, path string) fault {
-	if refused := c.lab.mischief.denied(this, path); refused != nil {
+	if refused := c.lab.mischief.denied(c.estate, this, path); refused != nil {
 		return refused
 	}
 	if c.estate.entities[this.Value] == nil {

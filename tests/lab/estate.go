@@ -67,13 +67,14 @@ type estate struct {
 	permissions map[string][]*permission
 	directory   directory
 	hosts       map[string]*hostSet
+	hidden      set // for everybody
 	version     int // counts changes of anything that decides what somebody may
 }
 
 func newEstate(file estateFile) (*estate, error) {
 	made := &estate{
 		order: file.Entities, entities: map[string]*entity{}, roles: file.Roles,
-		permissions: map[string][]*permission{}, hosts: file.Hosts,
+		permissions: map[string][]*permission{}, hidden: set{}, hosts: file.Hosts,
 		directory: newDirectory(file.Accounts, file.Groups, file.Members),
 	}
 	if made.hosts == nil {
@@ -94,11 +95,14 @@ func newEstate(file estateFile) (*estate, error) {
 		made.entities[made.root.Id] = made.root
 	}
 	made.link()
+	made.settle()
 	for _, one := range file.Permissions {
 		if one.Entity != "" && made.entities[one.Entity] == nil {
 			return nil, fmt.Errorf("there is no entity %s to permit something on", one.Entity)
 		}
-		made.permissions[one.Entity] = append(made.permissions[one.Entity], one)
+		// On the owner of the list, but told as it came: vCenters may name either.
+		owner := made.owner(one.Entity)
+		made.permissions[owner] = append(made.permissions[owner], one)
 	}
 	return made, nil
 }
@@ -176,7 +180,7 @@ func (e *estate) newRoleId() int32 {
 	}
 }
 
-// find returns the permission with that key among those stored on exactly that entity.
+// find returns the permission with that key on an entity that has a list of its own.
 func (e *estate) find(id, principal string, group bool) *permission {
 	for _, one := range e.permissions[id] {
 		if one.Group == group && fold(one.Principal) == fold(principal) {
@@ -187,13 +191,13 @@ func (e *estate) find(id, principal string, group bool) *permission {
 }
 
 func (e *estate) remove(gone *permission) {
-	kept := []*permission{}
-	for _, one := range e.permissions[gone.Entity] {
+	kept, owner := []*permission{}, e.owner(gone.Entity)
+	for _, one := range e.permissions[owner] {
 		if one != gone {
 			kept = append(kept, one)
 		}
 	}
-	e.permissions[gone.Entity] = kept
+	e.permissions[owner] = kept
 	e.version++
 }
 

@@ -36,11 +36,12 @@ type options struct {
 	RestPage          int               `json:"rest_page"`
 	MaxCollectors     int               `json:"max_collectors"`
 	HideMirrored      bool              `json:"hide_mirrored"`
+	SsoAdministrators []string          `json:"sso_administrators"`
 }
 
 func defaults() options {
 	return options{
-		ApiVersion: "8.0.2.0", PageSize: 1000, RecorderSize: 1000, RecorderPage: 100,
+		ApiVersion: "8.0.2.0", PageSize: 1000, RecorderSize: 50000, RecorderPage: 100,
 		RestPage: 100, MaxCollectors: 32,
 	}
 }
@@ -61,7 +62,8 @@ func (l *lab) load(file estateFile, given options) error {
 	}
 	l.estate, l.options = made, given
 	l.sessions = map[string]*session{}
-	l.history, l.recorder, l.mischief = history{}, recorder{}, mischief{}
+	l.history, l.mischief = history{}, mischief{}
+	l.recorder = recorder{generation: l.recorder.generation + 1}
 	l.skew = 0
 	return nil
 }

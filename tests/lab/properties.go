@@ -28,23 +28,14 @@ var viewed = map[string]string{
 func privilegeFor(kind, path string) string {
 	top := strings.SplitN(path, ".", 2)[0]
 	for at := kind; at != ""; at = bases[at] {
-		if contains(strings.Fields(viewed[at]), top) {
+		if among(strings.Fields(viewed[at]), top) {
 			return "System.View"
 		}
 	}
-	if contains(strings.Fields(viewed["ManagedEntity"]), top) {
+	if among(strings.Fields(viewed["ManagedEntity"]), top) {
 		return "System.View"
 	}
 	return "System.Read"
-}
-
-func contains(some []string, wanted string) bool {
-	for _, one := range some {
-		if one == wanted {
-			return true
-		}
-	}
-	return false
 }
 
 // property reads one path of an object; “known“ is false where its type has no such property,

@@ -51,6 +51,9 @@ func (c *call) may(id, privilege string) bool {
 }
 
 func (s *session) may(e *estate, id, privilege string) bool {
+	if e.hidden[id] {
+		return false
+	}
 	if s.everything {
 		return s.privileges == nil || s.privileges[privilege]
 	}
@@ -132,8 +135,12 @@ func login(c *call, request *types.Login) (*types.LoginResponse, fault) {
 	if failed != nil {
 		return nil, failed
 	}
-	c.cookie = cookieName + `="` + made.Key + `"; Path=/; HttpOnly; Secure`
+	c.cookie = cookieOf(made)
 	return &types.LoginResponse{Returnval: made.UserSession}, nil
+}
+
+func cookieOf(s *session) string {
+	return cookieName + `="` + s.Key + `"; Path=/; HttpOnly; Secure`
 }
 
 // enter makes a session, or says why not; both are events.

@@ -67,7 +67,6 @@ func (l *lab) soap(w http.ResponseWriter, r *http.Request) {
 		c.this, c.session = method.This, l.sessionOf(r)
 		answer, failed = c.dispatch(method.Body)
 	}
-	answer = trouble.alter(answer)
 	text := envelope(name, answer, failed)
 	l.mutex.Unlock()
 
