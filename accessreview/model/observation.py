@@ -9,6 +9,7 @@ class ObservationKind(StrEnum):
     """What was observed; ``docs/reference/observations.md`` says of each what it means."""
 
     MORE_THAN_SHOWN = "more-than-shown"
+    OUT_OF_BAND_CHANGE = "out-of-band-change"
     ANOTHER_OBJECT = "another-object"
     RENAMED = "renamed"
     COUNTED_DIFFERENTLY = "counted-differently"

@@ -1,12 +1,13 @@
 """Keeping what was collected, and what was found in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from accessreview.model.agreement import Agreement
 from accessreview.model.assessment import Assessment, Violation, ViolationState
+from accessreview.model.columns import Column, Table
 from accessreview.model.finding import FindingKey
 from accessreview.model.policy import Ruleset, Severity
 from accessreview.model.refusal import RefusedReading
@@ -31,6 +32,18 @@ class Snapshots(Protocol):
 
     def get(self, digest: str) -> Snapshot:
         """Load all columns.
+
+        Raises:
+            NotFoundError: no such snapshot.
+            IntegrityError: stored bytes do not match their digest.
+        """
+
+    def tables(
+        self, digest: str, names: Collection[str], decoded: MutableMapping[str, Column]
+    ) -> Mapping[str, Table]:
+        """Load these tables only; one that it was stored without is empty.
+
+        Columns are taken from ``decoded``, or added to it: snapshots after one another share most.
 
         Raises:
             NotFoundError: no such snapshot.

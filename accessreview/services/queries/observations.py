@@ -1,7 +1,7 @@
 """Observations: what should be known beside what the rules find, computed from what is stored."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -11,7 +11,8 @@ from accessreview.model.errors import NotFoundError
 from accessreview.model.observation import Concerned, Observation, ObservationKind
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
-from accessreview.services.ports import Database, UnitOfWork
+from accessreview.services.ports import Database, StoredSnapshot, UnitOfWork
+from accessreview.services.queries.out_of_band import changes_not_ours
 from accessreview.services.queries.paging import Slice, page_of
 from accessreview.services.queries.views import SnapshotView, SnapshotViews
 
@@ -65,7 +66,7 @@ class OneObserved:
 
 
 class _Last:
-    """What was observed last, kept until there is another snapshot or campaign."""
+    """What was observed last, kept until there is another snapshot, campaign or event."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -75,15 +76,17 @@ class _Last:
     def of(
         self,
         view: SnapshotView,
-        earlier: Sequence[str],
+        latest: StoredSnapshot,
         unit: UnitOfWork,
         sources: IdentitySources,
     ) -> tuple[Observation, ...]:
-        asked = (view.snapshot.digest, *earlier)
+        earlier = _earlier(unit, latest.digest)
+        asked = (latest.digest, *earlier, str(unit.events.count()))
         with self._lock:
             if asked != self._asked:
                 before: list[Meanings] = [meanings(unit.snapshots.get(one)) for one in earlier]
-                self._found = observe(view.estate, sources, before)
+                changes = changes_not_ours(unit, latest)
+                self._found = observe(view.estate, sources, before, changes)
                 self._asked = asked
             return self._found
 
@@ -151,7 +154,7 @@ class ObservationQueries:
             if latest is None:
                 return None, ()
             view = self.views.of(unit, latest.digest)
-            return view, self._known.of(view, _earlier(unit, latest.digest), unit, self.sources)
+            return view, self._known.of(view, latest, unit, self.sources)
 
 
 def _earlier(unit: UnitOfWork, latest: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -90,6 +90,30 @@ class SqlSnapshots:
         if snapshot_digest(row.taken_at, sources, tables, digests.__getitem__) != digest:
             raise IntegrityError(f"The stored snapshot {digest} does not match its digest.")
         return Snapshot(row.taken_at, sources, tables, digest, annex)
+
+    def tables(
+        self, digest: str, names: Collection[str], decoded: MutableMapping[str, Column]
+    ) -> Mapping[str, Table]:
+        number = self._number(digest)
+        if number is None:
+            raise NotFoundError(f"There is no snapshot {digest}.")
+        statement = (
+            select(SnapshotColumnRow)
+            .filter_by(snapshot=number)
+            .where(SnapshotColumnRow.table_name.in_(names))
+        )
+        columns: dict[tuple[str, str], Column] = {}
+        for reference in self._transaction.session.scalars(statement):
+            blob = reference.blob
+            if blob not in decoded:
+                decoded[blob] = _unpacked(blob, self._packed(blob))
+            columns[reference.table_name, reference.column_name] = decoded[blob]
+        kept = {table for table, _ in columns}
+        schemas = {**TABLES, **ANNEX}
+        return {
+            name: _table(name, columns) if name in kept else Table.of(schemas[name], ())
+            for name in names
+        }
 
     def describe(self, digest: str) -> StoredSnapshot:
         found = self._described(select(SnapshotRow).filter_by(digest=digest))

@@ -24,6 +24,8 @@ _ADVICE: Mapping[ObservationKind, str] = MappingProxyType(
         ObservationKind.MORE_THAN_SHOWN: "Everything shown here takes the directory's word for who"
         " is in a group. Let the identity source find the group, or put these accounts into it"
         " directly; until then they are not kept out by it.",
+        ObservationKind.OUT_OF_BAND_CHANGE: "Ask whoever made it on whose behalf. What was not"
+        " meant goes back: in vCenter at once, or by the next review.",
         ObservationKind.ANOTHER_OBJECT: "If the new one was not meant to have it, remove the"
         " permission. Whoever answered for the former one has not answered for this one.",
         ObservationKind.RENAMED: "Give the permission to the new name, or remove it, before"

@@ -34,7 +34,7 @@ def observed(whole: Tool) -> Tool:
 @pytest.mark.usefixtures("observed")
 def test_all_are_listed_with_how_many_there_are_of_each_kind(browser: OpenBrowser) -> None:
     page = browser("auditor").get("/observations").text
-    assert "1 to 4 of 4 observations" in page
+    assert "1 to 5 of 5 observations" in page
     assert "The name means another object 1" in page
     assert "S-1-5-21-9-9-9-0" in page
     assert "and 3 more" in page
@@ -48,7 +48,7 @@ def test_they_are_narrowed_by_kind_and_vcenter(browser: OpenBrowser) -> None:
     assert "1 to 1 of 1 observation" in page
     assert "FAR\\them" in page
     assert "No observations" in here.get("/observations?vcenter=elsewhere").text
-    assert "of 4 observations" in here.get("/observations?vcenter=vc&kind=none-such").text
+    assert "of 5 observations" in here.get("/observations?vcenter=vc&kind=none-such").text
 
 
 @pytest.mark.usefixtures("observed")
