@@ -1,0 +1,1 @@
+"""A snapshot as a graph that BloodHound takes in (``docs/reference/opengraph.md``)."""
