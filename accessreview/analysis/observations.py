@@ -16,6 +16,7 @@ from accessreview.analysis.counting import Counting
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.hygiene import ambiguities
 from accessreview.analysis.people import enabled_flags
+from accessreview.analysis.powers import host_observations, power_observations
 from accessreview.model.finding import Ambiguity
 from accessreview.model.identity_source import IdentitySource
 from accessreview.model.observation import Concerned, Observation, ObservationKind
@@ -50,6 +51,8 @@ def observe(
         *_counted(estate, found, sources),
         *_everybody(estate, found),
         *_unresolved(estate, found),
+        *power_observations(estate),
+        *host_observations(estate),
         *_dormant(estate, found),
         *_ambiguous_persons(estate, found),
     )

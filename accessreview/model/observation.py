@@ -10,6 +10,10 @@ class ObservationKind(StrEnum):
 
     MORE_THAN_SHOWN = "more-than-shown"
     OUT_OF_BAND_CHANGE = "out-of-band-change"
+    POWER_OUTSIDE_PERMISSIONS = "power-outside-permissions"
+    HOSTS_BY_DOMAIN = "hosts-by-domain"
+    PAST_LOCKDOWN = "past-lockdown"
+    NOT_LOCKED_DOWN = "not-locked-down"
     ANOTHER_OBJECT = "another-object"
     RENAMED = "renamed"
     COUNTED_DIFFERENTLY = "counted-differently"
@@ -24,7 +28,7 @@ class ObservationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """An account, a group or an outsider that an observation is about, and why it is.
+    """An account, a group, an outsider or a host that an observation is about, and why it is.
 
     ``id`` is that in ``source``; of an outsider, as its group names it.
     """
@@ -37,7 +41,7 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observation:
-    """One thing observed of one vCenter in one snapshot.
+    """One thing observed of one vCenter, or of another source with powers, in one snapshot.
 
     ``principal`` is spelled as a permission has it, and empty where it is about the whole vCenter.
     ``concerned`` may be long and makes its parts only when they are asked for.

@@ -26,6 +26,15 @@ _ADVICE: Mapping[ObservationKind, str] = MappingProxyType(
         " directly; until then they are not kept out by it.",
         ObservationKind.OUT_OF_BAND_CHANGE: "Ask whoever made it on whose behalf. What was not"
         " meant goes back: in vCenter at once, or by the next review.",
+        ObservationKind.POWER_OUTSIDE_PERMISSIONS: "Ask who answers for the vCenter whether each of"
+        " them needs it, and take the others out of the group, or off the host.",
+        ObservationKind.HOSTS_BY_DOMAIN: "Set esxAdminsGroupAutoAdd to false and esxAdminsGroup to"
+        " a name that nobody guesses, remove what the group was given on the hosts, and watch who"
+        " may create groups in the domain.",
+        ObservationKind.PAST_LOCKDOWN: "Take people off the exceptions and out of DCUI.Access,"
+        " which should name root alone.",
+        ObservationKind.NOT_LOCKED_DOWN: "Turn lockdown on, normal or strict, once somebody can get"
+        " in should vCenter fail.",
         ObservationKind.ANOTHER_OBJECT: "If the new one was not meant to have it, remove the"
         " permission. Whoever answered for the former one has not answered for this one.",
         ObservationKind.RENAMED: "Give the permission to the new name, or remove it, before"
