@@ -93,7 +93,7 @@ def trust(context: ssl.SSLContext, peer: Peer) -> str:
     return ""
 
 
-def compare(secure: ssl.SSLSocket, pin: str) -> None:
+def compare(secure: ssl.SSLSocket | ssl.SSLObject, pin: str) -> None:
     """Raise WrongPinError unless the pin is empty or that of the certificate shown."""
     if not pin:
         return

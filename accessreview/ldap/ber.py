@@ -16,12 +16,15 @@ LARGEST = 1 << 28
 
 _CONSTRUCTED = 0x20
 _LONG = 0x80
+_TWO_BYTES = 0x82
 _LENGTH_BYTES = 4
-_AROUND_NAME = 3
-"""Tag and length before the name of an attribute, and the tag of the set behind it."""
 _SHORTEST_HEADER = 2
 _LONGEST_HEADER = _SHORTEST_HEADER + _LENGTH_BYTES
 _DEEPEST = 8
+
+Heads = dict[bytes, tuple[str, int]]
+"""By all that stands before the only value of an attribute, tags and lengths: its lower-case name
+and how long it is, value included. What was checked once is known by one look-up afterwards."""
 
 
 class MalformedError(Exception):
@@ -65,12 +68,12 @@ def content(data: bytes, at: int, tag: int, limit: int) -> tuple[int, int]:
 
 
 def read_entry(
-    data: bytes, at: int, limit: int, names: dict[bytes, str]
+    data: bytes, at: int, limit: int, heads: Heads
 ) -> tuple[bytes, dict[str, tuple[bytes, ...]], int]:
     """Name and attributes of the entry at ``at``, and where it ends.
 
-    Attributes are by lower-case description, options included. ``names`` keeps from one entry to
-    the next what stands before the values of an attribute: one look-up checks all of that again.
+    Attributes are by lower-case description, options included. ``heads`` are what was learnt from
+    the entries before.
 
     Raises:
         MalformedError: it is no entry, or not exactly one.
@@ -81,56 +84,51 @@ def read_entry(
     at, last = content(data, end, SEQUENCE, limit)
     found: dict[str, tuple[bytes, ...]] = {}
     while at < last:
-        # What `content` does stands here as well, for calls would take as long as all the rest;
-        # that one reaches too far is noticed in the end.
-        if data[at] != SEQUENCE:
-            raise MalformedError("an attribute is no sequence")
-        size, at = data[at + 1], at + 2
-        if size >= _LONG:
-            size, at = _long_length(data, at - 1)
-        part = at + size
-        head = at + data[at + 1] + _AROUND_NAME
-        name = names.get(data[at:head])
-        if name is None:
-            name, head = _attribute(data, at, part, names)
-        values = _values(data, head, part)
+        # Where the value begins if there is one, and lengths take a byte each, or five, as Active
+        # Directory writes those of containers. If it is otherwise, nothing is known by that head.
+        head = at + (data[at + 3] + 8 if data[at + 1] < _LONG else data[at + 7] + 16)
+        known = heads.get(data[at:head])
+        if known is None:
+            name, values, at = _attribute(data, at, last, heads)
+        else:
+            name, size = known
+            at += size  # that one reaches too far is noticed in the end
+            values = (data[head:at],)
         found[name] = found[name] + values if name in found else values
-        at = part
     if not at == last == limit:
         raise MalformedError("an entry does not end with its attributes")
     return dn, found, limit
 
 
-def _attribute(data: bytes, at: int, part: int, names: dict[bytes, str]) -> tuple[str, int]:
-    """The description of an attribute, and where the length of its values is.
+def _attribute(
+    data: bytes, at: int, limit: int, heads: Heads
+) -> tuple[str, tuple[bytes, ...], int]:
+    """The description of an attribute, its values, and where it ends.
 
     Raises:
         MalformedError: it is no attribute; their descriptions are ASCII.
     """
-    begin, end = content(data, at, OCTETS, part)
-    content(data, end, SET, part)
+    begin, part = content(data, at, SEQUENCE, limit)
+    begin, end = content(data, begin, OCTETS, part)
+    first, last = content(data, end, SET, part)
     description = data[begin:end]
     if not description or not description.isascii():
         raise MalformedError("an attribute has no name")
+    if last != part:
+        raise MalformedError("an attribute does not end with its values")
     name = description.decode("ascii").lower()
-    if data[at + 1] < _LONG:
-        names[data[at : end + 1]] = name
-    return name, end + 1
+    values = _values(data, first, last)
+    if len(values) == 1 and len(values[0]) < _LONG:
+        heads[data[at : last - len(values[0])]] = name, last - at
+    return name, values, last
 
 
 def _values(data: bytes, at: int, end: int) -> tuple[bytes, ...]:
-    """The values of an attribute, from the length of their set on.
+    """The values of an attribute, which fill their set.
 
     Raises:
-        MalformedError: they do not fill their set, or the set not the attribute.
+        MalformedError: they do not.
     """
-    size, at = data[at], at + 1
-    if size >= _LONG:
-        size, at = _long_length(data, at - 1)
-    elif size and data[at] == OCTETS and data[at + 1] == size - 2 and at + size == end:
-        return (data[at + 2 : end],)
-    if at + size != end:
-        raise MalformedError("an attribute does not end with its values")
     values: list[bytes] = []
     while at < end:
         if data[at] != OCTETS:
@@ -162,6 +160,8 @@ def check(data: bytes, at: int, end: int, depth: int = 0) -> None:
 
 def _long_length(data: bytes, at: int) -> tuple[int, int]:
     """The length whose first byte of several is at ``at``, and where the content begins."""
+    if data[at] == _TWO_BYTES:  # as most are
+        return data[at + 1] << 8 | data[at + 2], at + 3
     count = data[at] - _LONG
     if not 0 < count <= _LENGTH_BYTES:
         raise MalformedError("a length is indefinite or has too many bytes")

@@ -182,7 +182,9 @@ class DirectoryConnection:
                 for uri in ([answer["uri"]] if isinstance(answer["uri"], str) else answer["uri"])
             )
             with closed_on_failure(self._connection):
-                return [one["entry"].read() for one in received if "entry" in one]
+                return [
+                    entry for one in received if "entries" in one for entry in one["entries"].read()
+                ]
 
     def _complete(self, dn: str, raw: Raw) -> Entry:
         return Entry(dn, raw if is_complete(raw) else self._put_together(dn, raw))

@@ -6,7 +6,6 @@ every piece; that takes eight times as long as the reading itself. It also belie
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import ldap3
@@ -17,6 +16,7 @@ from accessreview.ldap.ber import (
     CONTROLS,
     ENTRY,
     INTEGER,
+    Heads,
     MalformedError,
     check,
     content,
@@ -34,35 +34,37 @@ _LAST = {"bindRequest": 0x61, "searchRequest": 0x65, "modifyRequest": 0x67, "ext
 def receive_fast(connection: ldap3.Connection) -> None:
     """Have a connection of the synchronous strategy receive this way, from its first answer on.
 
-    An entry is then its type and ``entry``, what reads it (``Received``).
+    All entries of a search are then one answer with ``entries``, what reads them (``Received``).
     """
     # Nothing public is in the way of the answers; the strategy itself may not be replaced, for the
     # connection keeps methods of it from the beginning.
     connection.strategy._get_response = _Receiver(connection).answers  # noqa: SLF001
 
 
-@dataclass(frozen=True, slots=True)
 class Received:
-    """An entry that has come whole and has not been looked into."""
+    """Entries of an answer: they have come whole and have not been looked into."""
 
-    data: bytes
-    at: int
-    end: int
-    names: dict[bytes, str]
+    def __init__(self, heads: Heads) -> None:
+        self._heads = heads
+        self._places: list[tuple[bytes, int, int]] = []
+        self.add = self._places.append
 
-    def read(self) -> tuple[str, dict[str, tuple[bytes, ...]]]:
-        """Its name, and its values by the lower-case names of their attributes.
+    def read(self) -> list[tuple[str, dict[str, tuple[bytes, ...]]]]:
+        """Their names, and their values by the lower-case names of their attributes.
 
-        To be called within ``closed_on_failure``, for many at once.
+        To be called within ``closed_on_failure``.
 
         Raises:
-            MalformedError: it is no entry.
-            IndexError: it ends too early.
+            MalformedError: one is no entry.
+            IndexError: one ends too early.
         """
-        dn, attributes, at = read_entry(self.data, self.at, self.end, self.names)
-        if at != self.end:
-            content(self.data, at, CONTROLS, self.end)
-            check(self.data, at, self.end)
+        return [self._entry(*place) for place in self._places]
+
+    def _entry(self, data: bytes, at: int, end: int) -> tuple[str, dict[str, tuple[bytes, ...]]]:
+        dn, attributes, at = read_entry(data, at, end, self._heads)
+        if at != end:
+            content(data, at, CONTROLS, end)
+            check(data, at, end)
         return decoded(dn), attributes
 
 
@@ -86,7 +88,7 @@ def closed_on_failure(connection: ldap3.Connection) -> Iterator[None]:
 class _Receiver:
     def __init__(self, connection: ldap3.Connection) -> None:
         self._connection = connection
-        self._names: dict[bytes, str] = {}
+        self._heads: Heads = {}
 
     def answers(self, number: int, _timeout: float | None) -> list[Any] | str:
         """Everything that answers request ``number``, in the form that ldap3 goes on with.
@@ -104,7 +106,10 @@ class _Receiver:
     def _answers(self, number: int) -> list[Any] | str:
         socket: BoundedSocket = self._connection.socket
         last = _LAST[str(self._connection.request["type"])]
+        received = Received(self._heads)
         found: list[Any] = []
+        if last == _LAST["searchRequest"]:
+            found.append({"type": "searchResEntry", "entries": received})
         size = number.bit_length() // 8 + 1
         usual = bytes((INTEGER, size)) + number.to_bytes(size, "big")
         data, at = socket.unread, 0
@@ -124,8 +129,7 @@ class _Receiver:
                 raise MalformedError("a message holds nothing but its number")
             tag = data[operation]
             if tag == ENTRY and last == _LAST["searchRequest"]:
-                received = Received(data, operation, end, self._names)
-                found.append({"type": "searchResEntry", "entry": received})
+                received.add((data, operation, end))
             elif tag == last or tag in _BETWEEN:
                 # ldap3 goes by the lengths that it finds, wherever they lead.
                 check(data, operation, end)

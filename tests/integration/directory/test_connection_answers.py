@@ -82,22 +82,22 @@ def answers(connection: ldap3.Connection, base: str, attributes: Sequence[str]) 
         )
         controls = connection.result.pop("controls")
         cookie = controls["1.2.840.113556.1.4.319"]["value"]["cookie"]
-        found.extend(map(comparable, connection.response or ()))
+        for answer in connection.response or ():
+            found.extend(comparable(answer))
         found.append(dict(connection.result))
         if not cookie:
             return found
 
 
-def comparable(answer: dict[str, Any]) -> dict[str, Any]:
+def comparable(answer: dict[str, Any]) -> Answers:
+    if received := answer.get("entries"):
+        return [{"dn": dn, "attributes": attributes} for dn, attributes in received.read()]
     if answer["type"] != "searchResEntry":
-        return answer
-    if received := answer.get("entry"):
-        dn, attributes = received.read()
-        return {"dn": dn, "attributes": attributes}
+        return [answer]
     attributes = {
         name.lower(): tuple(values or ()) for name, values in answer["raw_attributes"].items()
     }
-    return {"dn": answer["dn"], "attributes": attributes}
+    return [{"dn": answer["dn"], "attributes": attributes}]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ from ldap3.protocol.rfc4511 import LDAPMessage
 from pyasn1.codec.ber import decoder
 from pyasn1.error import PyAsn1Error
 
-from accessreview.ldap.ber import LARGEST, MalformedError, check, content, message, read_entry
+from accessreview.ldap.ber import (
+    LARGEST,
+    Heads,
+    MalformedError,
+    check,
+    content,
+    message,
+    read_entry,
+)
 from tests.unit.ldap import messages
 from tests.unit.ldap.messages import Length, attribute, element, entry, four_bytes, shortest
 
@@ -22,7 +30,7 @@ ATTRIBUTES = st.dictionaries(NAMES, VALUES, max_size=4)
 Read = tuple[bytes, dict[str, tuple[bytes, ...]]]
 
 
-def read(raw: bytes, names: dict[bytes, str] | None = None) -> Read:
+def read(raw: bytes, heads: Heads | None = None) -> Read:
     """The entry of a message; whatever is wrong with it is a MalformedError."""
     try:
         at, end = message(raw, 0)
@@ -31,7 +39,7 @@ def read(raw: bytes, names: dict[bytes, str] | None = None) -> Read:
         begin, at = content(raw, at, 0x02, end)
         if raw[begin:at] != NUMBER:
             raise MalformedError("it answers another request")
-        dn, attributes, at = read_entry(raw, at, end, {} if names is None else names)
+        dn, attributes, at = read_entry(raw, at, end, {} if heads is None else heads)
         check(raw, at, end)
     except IndexError:
         raise MalformedError("it ends too early") from None
@@ -65,10 +73,10 @@ def test_an_entry_comes_back_as_it_was_written(
 def test_what_was_learnt_from_one_entry_does_not_change_the_next(
     several: list[tuple[dict[bytes, list[bytes]], Length]],
 ) -> None:
-    names: dict[bytes, str] = {}
+    heads: Heads = {}
     for attributes, length in several:
         raw = messages.message(NUMBER, entry(b"cn=x", attributes, length), length=length)
-        assert read(raw, names) == read(raw)
+        assert read(raw, heads) == read(raw)
 
 
 @given(st.data())
@@ -76,13 +84,13 @@ def test_a_damaged_entry_is_refused_or_read_as_ldap3_reads_it(data: st.DataObjec
     attributes = {b"cn": [b"ann", b"x" * 130], b"member": [b"cn=1", b"cn=2"], b"mail": []}
     length = data.draw(LENGTHS)
     raw = bytearray(messages.message(NUMBER, entry(b"cn=ann", attributes, length), length=length))
-    names: dict[bytes, str] = {}
-    read(bytes(raw), names)
+    heads: Heads = {}
+    read(bytes(raw), heads)
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
     try:
-        found = read(bytes(raw), names)
+        found = read(bytes(raw), heads)
     except MalformedError:
         return
     try:
