@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from accessreview.bootstrap.file_sources import file_source
 from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
-from accessreview.collectors.offline.govc import GovcSettings, GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
-from accessreview.collectors.offline.object_save import ObjectSaveSettings, ObjectSaveSource
-from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
 from accessreview.collectors.vcenter.hosts import HOSTS
 from accessreview.collectors.vcenter.oracle import VCenterOracle
 from accessreview.collectors.vcenter.source import PARTS, VCenterSource
@@ -26,6 +24,7 @@ from accessreview.settings import (
     Govc,
     Ldif,
     ObjectSave,
+    OpenGraph,
     Powercli,
     Settings,
     VCenter,
@@ -43,11 +42,17 @@ def sources_of(settings: Settings) -> tuple[ReadingSource, ...]:
 def kinds_of(settings: Settings) -> dict[str, SourceKind]:
     """What each configured source is, for when it cannot say so itself."""
     return {
-        source.id: SourceKind.DIRECTORY
-        if isinstance(source, Directory | Ldif)
-        else SourceKind.VCENTER
+        source.id: SourceKind.DIRECTORY if _is_directory(source) else SourceKind.VCENTER
         for source in settings.source
     }
+
+
+def _is_directory(source: AnySource) -> bool:
+    match source:
+        case Directory() | Ldif() | OpenGraph(part="directory"):
+            return True
+        case _:
+            return False
 
 
 def thresholds_of(settings: Settings) -> dict[str, Thresholds]:
@@ -133,29 +138,8 @@ def _source(source: AnySource, settings: Settings) -> ReadingSource:
                     schema=_schema(source, DirectoryKind(source.kind), settings),
                 )
             )
-        case Govc():
-            return GovcSource(
-                GovcSettings(
-                    id=source.id,
-                    name=source.label,
-                    roles_and_permissions=source.roles_and_permissions,
-                    inventory=source.inventory,
-                )
-            )
-        case ObjectSave():
-            return ObjectSaveSource(
-                ObjectSaveSettings(id=source.id, name=source.label, folder=source.folder)
-            )
-        case Powercli():
-            return PowercliSource(
-                PowercliSettings(
-                    id=source.id,
-                    name=source.label,
-                    permissions=source.permissions,
-                    roles=source.roles,
-                    inventory=source.inventory,
-                )
-            )
+        case Govc() | ObjectSave() | OpenGraph() | Powercli():
+            return file_source(source)
         case Ldif():
             return LdifSource(
                 LdifSettings(

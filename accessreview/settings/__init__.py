@@ -5,7 +5,7 @@ folder, those that stand here as defaults too.
 """
 
 from accessreview.settings.directories import Directory
-from accessreview.settings.files import Govc, Ldif, ObjectSave, Powercli
+from accessreview.settings.files import Exported, Govc, Ldif, ObjectSave, OpenGraph, Powercli
 from accessreview.settings.loading import load_settings
 from accessreview.settings.secret import read_secret
 from accessreview.settings.vcenters import IdentitySource, VCenter
@@ -14,10 +14,12 @@ from accessreview.settings.whole import AnySource, Settings
 __all__ = [
     "AnySource",
     "Directory",
+    "Exported",
     "Govc",
     "IdentitySource",
     "Ldif",
     "ObjectSave",
+    "OpenGraph",
     "Powercli",
     "Settings",
     "VCenter",

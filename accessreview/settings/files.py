@@ -24,6 +24,15 @@ class ObjectSave(Source):
     folder: Path
 
 
+class OpenGraph(Source):
+    """A graph of this product or of vCenterHound (docs/how-to/bloodhound.md)."""
+
+    kind: Literal["opengraph"]
+    path: Path
+    of: str = ""
+    part: Literal["vcenter", "directory"] = "vcenter"
+
+
 class Powercli(Source):
     """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
 
@@ -31,6 +40,10 @@ class Powercli(Source):
     permissions: Path
     roles: Path
     inventory: Path
+
+
+Exported = Govc | ObjectSave | OpenGraph | Powercli
+"""All but directories as LDIF, which have more in common with live ones."""
 
 
 class Ldif(DirectoryNames):

@@ -1,4 +1,4 @@
-"""JSON as govc writes it: one document after another, keys in spellings that changed with time."""
+"""JSON as other tools write it: one document after another, keys in spellings that change."""
 
 import json
 from collections.abc import Iterator
@@ -10,8 +10,12 @@ from accessreview.model.errors import InputError
 _BLANK = " \t\r\n"
 
 
-def documents(file: ExportFile) -> Iterator[tuple[int, object]]:
+def documents(
+    file: ExportFile, written: str = "by govc with -json"
+) -> Iterator[tuple[int, object]]:
     """Yield every document with the line it starts on; keys of objects are in lower case.
+
+    ``written`` says how it should have been, for whoever has to export it again.
 
     Raises:
         InputError: the text is cut off or no JSON, or an object has a key twice.
@@ -32,7 +36,7 @@ def documents(file: ExportFile) -> Iterator[tuple[int, object]]:
         except json.JSONDecodeError as error:
             raise InputError(
                 f"{file.name}, line {error.lineno}: no valid JSON ({error.msg}). The file is cut"
-                " off or was not written by govc with -json; export it again."
+                f" off or was not written {written}; export it again."
             ) from error
         except (ValueError, RecursionError) as error:
             raise InputError(

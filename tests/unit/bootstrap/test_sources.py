@@ -9,6 +9,8 @@ from accessreview.collectors.directory.source import DirectorySource
 from accessreview.collectors.offline.govc import GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSource
 from accessreview.collectors.offline.object_save import ObjectSaveSource
+from accessreview.collectors.offline.opengraph import OpenGraphSource
+from accessreview.collectors.offline.opengraph_directory import OpenGraphDirectory
 from accessreview.collectors.offline.powercli import PowercliSource
 from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.model.errors import ConfigurationError
@@ -53,6 +55,18 @@ id = "saved-vc"
 folder = "saved"
 
 [[source]]
+kind = "opengraph"
+id = "graph-vc"
+path = "graph.json"
+
+[[source]]
+kind = "opengraph"
+id = "graph-people"
+path = "graph.json"
+of = "vc.example"
+part = "directory"
+
+[[source]]
 kind = "powercli"
 id = "other-vc"
 permissions = "a.csv"
@@ -82,6 +96,8 @@ def test_every_kind_has_its_source(settings: Settings) -> None:
         DirectorySource,
         GovcSource,
         ObjectSaveSource,
+        OpenGraphSource,
+        OpenGraphDirectory,
         PowercliSource,
         LdifSource,
     ]
@@ -93,6 +109,8 @@ def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
         "vc": vcenter,
         "file-vc": vcenter,
         "saved-vc": vcenter,
+        "graph-vc": vcenter,
+        "graph-people": directory,
         "other-vc": vcenter,
         "corp": directory,
         "lab": directory,

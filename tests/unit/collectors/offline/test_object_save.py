@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accessreview.collectors.offline.object_save import (
@@ -228,6 +228,7 @@ def test_what_the_simulator_says_twice_is_taken_once() -> None:
     assert saved.properties["name"].text == "a"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 400), st.sampled_from([b"", b"<", b"&", b"\xff"]))
 def test_any_change_of_the_bytes_is_read_or_refused_in_words(
     tail: bytes, at: int, put: bytes
