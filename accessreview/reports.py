@@ -43,6 +43,7 @@ class Reports:
                 record=record,
                 counts=population(record.items),
                 revoked=revoked,
+                differences=[(a, pair) for a in record.agreements for pair in a.differences],
                 partial=[s for s in record.reviewed.sources if s.coverage is Coverage.PARTIAL],
                 most=MOST_ROWS,
             )

@@ -19,7 +19,7 @@ from accessreview.model.agreement import (
 )
 from accessreview.snapshot.tables import fields, rows_with
 
-_DISABLED = "The account is disabled in its directory, and vCenter says that it holds nothing."
+DISABLED = "The account is disabled in its directory, and vCenter says that it holds nothing."
 _SINCE = "Since the vCenter was read, "
 
 Sets = tuple[tuple[str, ...], ...]
@@ -69,7 +69,7 @@ def judged(ours: tuple[str, ...], answer: Answer, *, is_enabled: bool) -> tuple[
     if set(ours) - IMPLIED == theirs:
         return Accord.EQUAL, ""
     if not is_enabled and not theirs:
-        return Accord.NOT_COMPARABLE, _DISABLED
+        return Accord.NOT_COMPARABLE, DISABLED
     return Accord.DIFFERENT, ""
 
 

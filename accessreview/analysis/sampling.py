@@ -12,11 +12,7 @@ from accessreview.analysis.lots import Lots
 from accessreview.analysis.strata import Strata
 from accessreview.analysis.vcenter_names import domains_of, names_in
 from accessreview.model.agreement import SampledPair, Stratum
-from accessreview.model.canonical import sha256
 from accessreview.model.errors import NotFoundError
-
-_METHOD = "accessreview-agreement-1"
-"""Goes into every seed; another way of drawing needs another name."""
 
 SHARES: Mapping[Stratum, int] = MappingProxyType(
     {
@@ -34,11 +30,6 @@ SHARES: Mapping[Stratum, int] = MappingProxyType(
 
 _ATTEMPTS = 6
 """How often each pair that is wanted is tried for, since many come twice or fit nobody."""
-
-
-def seed_of(snapshot: str, source: str) -> str:
-    """What the sample of one vCenter in the snapshot with this digest is drawn with."""
-    return sha256(f"{_METHOD}/{snapshot}/{source}".encode())
 
 
 def draw_sample(estate: Estate, source: str, size: int, seed: str) -> tuple[SampledPair, ...]:

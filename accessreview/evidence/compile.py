@@ -16,6 +16,7 @@ from accessreview.evidence.manifest import (
     Manifest,
     after_prefix,
 )
+from accessreview.model.agreement import Agreement
 from accessreview.model.assessment import Assessment
 from accessreview.model.audit import AuditEvent
 from accessreview.model.canonical import Plain, canonical_json, json_lines, plain, sha256
@@ -30,6 +31,7 @@ from accessreview.model.snapshot import Snapshot
 class CampaignRecord:
     """Everything recorded of one campaign, as it goes into its package.
 
+    ``agreements`` are all with vCenters over the reviewed snapshot.
     ``after`` holds the later snapshots by which removals were judged. ``audit`` is the whole
     trail from its first event, because only a whole chain proves that nothing was taken out.
     """
@@ -39,6 +41,7 @@ class CampaignRecord:
     sign_offs: Sequence[SignOff]
     tasks: Sequence[RemediationTask]
     assessment: Assessment
+    agreements: Sequence[Agreement]
     ambiguities: Sequence[Ambiguity]
     audit: Sequence[AuditEvent]
     reviewed: Snapshot
@@ -111,6 +114,7 @@ def compile_package(
         "items.csv": items_csv(record.items),
         "sign_offs.jsonl": json_lines(record.sign_offs),
         "findings.jsonl": json_lines(finding_row(f) for f in record.assessment.findings),
+        "agreement.jsonl": json_lines(record.agreements),
         "plan.jsonl": json_lines(record.tasks),
         "removals.jsonl": json_lines(removals(record.items)),
         "audit.jsonl": json_lines(record.audit),

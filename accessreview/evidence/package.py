@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from accessreview.evidence.manifest import MANIFEST, REVIEWED, Manifest, after_prefix
 from accessreview.evidence.parse import Row, parse_lines, parse_object
+from accessreview.model.agreement import Agreement
 from accessreview.model.audit import AuditEvent
 from accessreview.model.decoding import decoded
 from accessreview.model.errors import IntegrityError
@@ -63,6 +64,16 @@ class Package:
     @cached_property
     def tasks(self) -> tuple[RemediationTask, ...]:
         return self._values(RemediationTask, "plan.jsonl")
+
+    @cached_property
+    def agreements(self) -> tuple[Agreement, ...]:
+        name = "agreement.jsonl"
+        found = self._values(Agreement, name)
+        for number, each in enumerate(found, 1):
+            said = {number for pair in each.pairs for number in (pair.ours, pair.theirs)} - {None}
+            if not said <= set(range(len(each.sets))):
+                raise IntegrityError(f"{name} line {number} refers to an answer that is not there.")
+        return found
 
     @cached_property
     def audit(self) -> tuple[AuditEvent, ...]:

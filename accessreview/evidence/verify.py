@@ -6,6 +6,7 @@ computed again; whatever cannot be read is a failed check with a sentence, never
 
 from collections.abc import Callable, Mapping, Sequence
 
+from accessreview.evidence.checks.agreement import agreement
 from accessreview.evidence.checks.answers import decisions, sign_offs
 from accessreview.evidence.checks.campaign import campaign, population
 from accessreview.evidence.checks.container import files, key, manifest, ruleset, seal, snapshots
@@ -31,6 +32,7 @@ _CHECKS: Mapping[str, Callable[[Inspection], str]] = {
     "removals": removals,
     "audit": audit,
     "records": records,
+    "agreement": agreement,
 }
 
 _LINE = "\n"

@@ -7,7 +7,7 @@ from functools import partial
 
 from accessreview.analysis.accord import changed_since, compare_answers, looked_at
 from accessreview.analysis.estate import Estate, build_estate
-from accessreview.analysis.sampling import draw_sample, nobody, seed_of
+from accessreview.analysis.sampling import draw_sample, nobody
 from accessreview.model.agreement import (
     IMPLIED,
     Agreement,
@@ -15,6 +15,7 @@ from accessreview.model.agreement import (
     Asking,
     ComparedPair,
     SampledPair,
+    seed_of,
 )
 from accessreview.model.canonical import canonical_json, sha256
 from accessreview.model.errors import AccessReviewError

@@ -81,6 +81,7 @@ class EvidencePackages:
                 sign_offs=work.sign_offs.of_campaign(campaign_id),
                 tasks=work.tasks.of_campaign(campaign_id),
                 assessment=work.assessments.get(campaign.assessment),
+                agreements=work.agreements.of_snapshot(campaign.snapshot),
                 ambiguities=unresolved,
                 audit=work.audit.list(),
                 reviewed=reviewed.snapshot,

@@ -17,6 +17,12 @@ from accessreview.model.policy import Ruleset
 from accessreview.model.review import CampaignScope, ReviewItem
 from accessreview.review.scoping import concerns
 from accessreview.review.settlement import settle
+from accessreview.services.agreement_again import (
+    answers,
+    answers_again,
+    samples,
+    samples_again,
+)
 from accessreview.services.holdings import held_permissions
 from accessreview.services.proofs import Later
 
@@ -26,7 +32,7 @@ _OF_ACCESS = ("permission", "role_name", "privileges", "objects", "chains", "fin
 def reperform(
     package: Package, parse_ruleset: Callable[[str], Ruleset]
 ) -> tuple[Reproduction, ...]:
-    """Compare findings, what was asked, what is unresolved, and the verdicts on removals.
+    """Compare findings, what was asked, what is unresolved, the verdicts on removals, and samples.
 
     Only what the snapshots and the ruleset determine is compared: not names, places or reviewers.
 
@@ -47,6 +53,16 @@ def reperform(
         ),
         compare("unresolved", _unresolved(package), [_row(each) for each in ambiguities(estate)]),
         compare("removals", list(_recorded(package.items)), list(_judged(package))),
+        compare(
+            "sample",
+            list(samples(package.agreements)),
+            list(samples_again(package.agreements, estate)),
+        ),
+        compare(
+            "agreement",
+            list(answers(package.agreements)),
+            list(answers_again(package.agreements, estate)),
+        ),
     )
 
 

@@ -9,8 +9,8 @@ from accessreview.model.snapshot import ANNEX, TABLES
 _FILES = frozenset(
     {
         "campaign.json", "population.json", "items.jsonl", "items.csv", "sign_offs.jsonl",
-        "findings.jsonl", "plan.jsonl", "removals.jsonl", "audit.jsonl", "ruleset.toml",
-        "report.html", "key.pem",
+        "findings.jsonl", "agreement.jsonl", "plan.jsonl", "removals.jsonl", "audit.jsonl",
+        "ruleset.toml", "report.html", "key.pem",
     }
 )  # fmt: skip
 _OF_BUNDLE = frozenset({MANIFEST, *(f"{table}.csv" for table in (*TABLES, *ANNEX))})

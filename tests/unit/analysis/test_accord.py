@@ -7,7 +7,7 @@ import pytest
 
 from accessreview.analysis.accord import changed_since, compare_answers, looked_at
 from accessreview.analysis.estate import Estate, build_estate
-from accessreview.analysis.sampling import draw_sample, seed_of
+from accessreview.analysis.sampling import draw_sample
 from accessreview.bundles.reader import read_bundle
 from accessreview.model.access import AccountRef
 from accessreview.model.agreement import (
@@ -17,6 +17,7 @@ from accessreview.model.agreement import (
     SampledPair,
     Stratum,
     VcenterState,
+    seed_of,
 )
 from tests.estates import VECTORS, small_snapshot
 from tests.misreadings import (

@@ -6,10 +6,10 @@ from functools import cache
 import pytest
 
 from accessreview.analysis.estate import Estate, build_estate
-from accessreview.analysis.sampling import SHARES, draw_sample, nobody, seed_of
+from accessreview.analysis.sampling import SHARES, draw_sample, nobody
 from accessreview.bundles.reader import read_bundle
 from accessreview.model.access import AccountRef
-from accessreview.model.agreement import SampledPair, Stratum
+from accessreview.model.agreement import SampledPair, Stratum, seed_of
 from accessreview.model.errors import NotFoundError
 from tests.estates import VECTORS, small_snapshot, snapshot_of
 

@@ -10,6 +10,7 @@ from accessreview.model.canonical import plain
 from accessreview.model.review import Campaign, CampaignScope, Outcome
 from accessreview.reports import Reports
 from accessreview.resources import directory
+from accessreview.services.agreement import Comparing, Questioned
 from accessreview.services.evidence import EvidencePackages
 from accessreview.services.rerouting import Rerouting
 from accessreview.signing import keys
@@ -17,6 +18,8 @@ from accessreview.signing.seal import archived_files, seal
 from tests.company import RULESET
 from tests.fakes import SequentialIds
 from tests.forgery import Forgery
+from tests.misreadings import LevelsAddUp
+from tests.oracles import CompanyOracle
 from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
 from tests.unit.services.conftest import house as house  # noqa: PLC0414 - fixtures of its own
 from tests.unit.services.conftest import peopled as peopled  # noqa: PLC0414 - as above
@@ -121,6 +124,25 @@ def violations(house: House) -> Campaign:
     campaign = house.open(scope=CampaignScope.VIOLATIONS)
     house.answer(campaign)
     return campaign
+
+
+def compared(house: House) -> Campaign:
+    """Its vCenter was asked three times: it agreed, misread a rule, and granted to everybody."""
+    house.clock.move(minutes=1)
+    stored = house.collection.run(ADMINISTRATOR)
+    for oracle in (
+        CompanyOracle(house.company),
+        CompanyOracle(house.company, LevelsAddUp),
+        CompanyOracle(house.company, to_everybody=("System.Read",)),
+    ):
+        house.clock.move(minutes=1)
+        asked = {"vc": Questioned(oracle, 40)}
+        Comparing(database=house.database, clock=house.clock, vcenters=asked).run(
+            ADMINISTRATOR, stored
+        )
+    house.refresh.conclude(ADMINISTRATOR, stored.digest)
+    house.clock.move(minutes=1)
+    return closed(house)
 
 
 Story = Callable[[House], Campaign]

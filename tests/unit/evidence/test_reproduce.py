@@ -13,7 +13,15 @@ from accessreview.model.columns import Table
 from accessreview.model.snapshot import TABLES, Snapshot
 from accessreview.snapshot.compose import seal as seal_snapshot
 from tests.forgery import Forgery, Row
-from tests.unit.evidence.conftest import Story, cancelled, closed, partly_read, residue, violations
+from tests.unit.evidence.conftest import (
+    Story,
+    cancelled,
+    closed,
+    compared,
+    partly_read,
+    residue,
+    violations,
+)
 
 Forge = Callable[[Story], Forgery]
 
@@ -25,13 +33,13 @@ def _reproduced(data: bytes, folder: Path) -> tuple[int, dict[str, Row], str]:
     return result.exit_code, {row["what"]: row for row in rows}, result.stderr
 
 
-@pytest.mark.parametrize("story", [closed, residue, partly_read, cancelled, violations])
+@pytest.mark.parametrize("story", [closed, compared, residue, partly_read, cancelled, violations])
 def test_an_honest_package_is_reproduced(
     built: Callable[[Story], bytes], tmp_path: Path, story: Story
 ) -> None:
     code, rows, told = _reproduced(built(story), tmp_path)
     assert (code, told) == (0, "")
-    assert list(rows) == ["findings", "items", "unresolved", "removals"]
+    assert list(rows) == ["findings", "items", "unresolved", "removals", "sample", "agreement"]
     assert all(row["compared"] == row["equal"] for row in rows.values())
     assert rows["findings"]["compared"] > 0
     assert rows["items"]["compared"] > 0
