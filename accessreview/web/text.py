@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from accessreview.model.snapshot import State
 from accessreview.services.queries.conditions import AccountCondition, Condition
+from accessreview.services.queries.uses import Seen
 
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -97,6 +98,16 @@ def condition(one: Condition, account: AccountCondition) -> str:
     return f"{words}, which its directory does not enforce" if is_ignored else words
 
 
+def seen(one: Seen) -> str:
+    """When somebody was last seen using a vCenter: never more than what was watched tells."""
+    if one.since is None:
+        words = f"Use of {one.vcenter} is not watched."
+        return f"{words[:-1]}; last seen on {day(one.last)}." if one.last else words
+    if one.last is None:
+        return f"Not seen using {one.vcenter}; watched only since {day(one.since)}."
+    return f"Last seen using {one.vcenter} on {day(one.last)} (watched since {day(one.since)})."
+
+
 def number(value: int) -> str:
     """Digits in groups of three, by a space that does not break."""
     return f"{value:,}".replace(",", "\u202f")
@@ -122,5 +133,6 @@ FILTERS = MappingProxyType(
         "counted": counted,
         "share": share,
         "condition": condition,
+        "seen": seen,
     }
 )

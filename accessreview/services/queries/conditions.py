@@ -42,15 +42,27 @@ class Conditions:
         accounts = snapshot["accounts"]
         states = snapshot.annex.get("states") or Table.of(ANNEX["states"], ())
         self._accounts, self._states = accounts, states
+        self._names = snapshot["principal_names"]
         self._by_identity = _Rows(accounts["identity"])
         self._by_id = _Rows(accounts["id"])
         self._states_by_id = _Rows(states["id"])
+        self._names_by_id = _Rows(self._names["id"])
         self._sources = tuple(source.id for source in snapshot.sources)
 
     def of(self, identity: str) -> tuple[AccountCondition, ...]:
         """Those accounts of an identity of which anything is remarkable."""
         found = (self._of_account(row) for row in self._rows_of(identity))
         return tuple(one for one in found if one.conditions)
+
+    def names_of(self, identity: str) -> tuple[str, ...]:
+        """What vCenters call the accounts of an identity."""
+        names, accounts = self._names, self._accounts
+        return tuple(
+            names["name"][row]
+            for account in self._rows_of(identity)
+            for row in self._names_by_id.of(accounts["id"][account])
+            if names["source"][row] == accounts["source"][account]
+        )
 
     def _rows_of(self, identity: str) -> list[int]:
         rows = self._by_identity.of(identity) if identity else []

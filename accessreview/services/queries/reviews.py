@@ -12,6 +12,7 @@ from accessreview.services.ports import Clock, Database, UnitOfWork
 from accessreview.services.queries.campaigns import CampaignRow, Progress, is_overdue, progress_of
 from accessreview.services.queries.conditions import AccountCondition
 from accessreview.services.queries.paging import Slice, page_of
+from accessreview.services.queries.uses import Seen, Uses
 from accessreview.services.queries.views import SnapshotView, SnapshotViews
 
 
@@ -40,7 +41,8 @@ class AskedItem:
 class Person:
     """One person's items on this page; ``plain`` as in ``MyReview``, of these.
 
-    ``accounts`` are those of which something is remarkable in the snapshot that is asked about.
+    ``accounts`` are those of which something is remarkable in the snapshot that is asked about;
+    ``seen`` is by the newest one, of each vCenter that the items are about.
     """
 
     subject: str
@@ -48,6 +50,7 @@ class Person:
     items: tuple[AskedItem, ...]
     plain: int
     accounts: tuple[AccountCondition, ...]
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class ReviewQueries:
             campaign = unit.campaigns.get(campaign_id)
             ruleset = self.parse_ruleset(unit.rulesets.text(campaign.ruleset))
             view = self.views.of(unit, campaign.snapshot)
+            newest = unit.snapshots.latest()
+            uses = self.views.of(unit, newest.digest if newest else campaign.snapshot).uses
         riskiest = _riskiest_people_first(items)
         wanted = [
             one
@@ -142,7 +147,7 @@ class ReviewQueries:
             campaign=campaign,
             progress=progress_of(items),
             page=Slice(asked, cut.total, cut.page, cut.pages),
-            people=_by_person(asked, view),
+            people=_by_person(asked, view, uses),
             plain=len(_plain(items)),
             is_open=campaign.state is CampaignState.IN_REVIEW and not _is_signed_off(items),
             only_open=only_open,
@@ -230,7 +235,7 @@ def _riskiest_people_first(items: Sequence[ReviewItem]) -> list[ReviewItem]:
     )
 
 
-def _by_person(asked: Sequence[AskedItem], view: SnapshotView) -> tuple[Person, ...]:
+def _by_person(asked: Sequence[AskedItem], view: SnapshotView, uses: Uses) -> tuple[Person, ...]:
     groups: dict[str, list[AskedItem]] = {}
     for one in asked:
         groups.setdefault(one.item.subject, []).append(one)
@@ -241,6 +246,15 @@ def _by_person(asked: Sequence[AskedItem], view: SnapshotView) -> tuple[Person, 
             tuple(theirs),
             len(_plain([one.item for one in theirs])),
             view.conditions.of(subject),
+            _seen(subject, theirs, view, uses),
         )
         for subject, theirs in groups.items()
     )
+
+
+def _seen(
+    subject: str, asked: Sequence[AskedItem], view: SnapshotView, uses: Uses
+) -> tuple[Seen, ...]:
+    names = view.conditions.names_of(subject)
+    vcenters = {one.item.access.permission.key.entity.vcenter for one in asked}
+    return tuple(uses.of(one, view.source_name(one), names) for one in sorted(vcenters))

@@ -9,6 +9,7 @@ from accessreview.model.access import AccountRef, EntityRef
 from accessreview.model.snapshot import Snapshot
 from accessreview.services.ports import UnitOfWork
 from accessreview.services.queries.conditions import Conditions
+from accessreview.services.queries.uses import Uses
 
 _KEPT = 2
 _GLOBAL = "global permissions, above everything"
@@ -41,6 +42,10 @@ class SnapshotView:
     @cached_property
     def conditions(self) -> Conditions:
         return Conditions(self.snapshot)
+
+    @cached_property
+    def uses(self) -> Uses:
+        return Uses(self.snapshot)
 
     @cached_property
     def _entities(self) -> dict[EntityRef, tuple[str, str]]:

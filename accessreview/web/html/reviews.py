@@ -12,6 +12,7 @@ from accessreview.model.review import Campaign, Outcome, ReviewItem
 from accessreview.services.authorization import Capability
 from accessreview.services.queries.conditions import AccountCondition
 from accessreview.services.queries.reviews import MyCampaign, MyReview, Summary
+from accessreview.services.queries.uses import Seen
 from accessreview.web.context import application, authorization
 from accessreview.web.errors import sentences
 from accessreview.web.guard import needs
@@ -29,6 +30,7 @@ class PersonForm:
     items: tuple[ItemForm, ...]
     plain: int
     accounts: tuple[AccountCondition, ...]
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,7 @@ def _review(
             tuple(fill_in(asked, answers, problems) for asked in one.items),
             one.plain,
             one.accounts,
+            one.seen,
         )
         for one in review.people
     )

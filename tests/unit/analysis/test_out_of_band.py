@@ -144,9 +144,9 @@ def test_global_permissions_that_come_to_be_read_as_such_are_no_change() -> None
     mirrored = ("vc", "root", "CORP\\admins", "true", "-1", "true")
     as_such = ("vc", "", "CORP\\admins", "true", "-1", "true")
     by_rest = [("vc", "", "global-permissions", "rest")]
-    now = {"facts": by_rest, "permissions": [as_such]}
-    assert found(whole(permissions=[mirrored]), whole(**now)) == []
-    (one,) = found(whole(**now), whole(**{**now, "permissions": []}))
+    now = whole(facts=by_rest, permissions=[as_such])
+    assert found(whole(permissions=[mirrored]), now) == []
+    (one,) = found(now, whole(facts=by_rest, permissions=[]))
     assert (one.what, one.entity) == (What.REMOVED, "")
 
 
