@@ -10,6 +10,7 @@ from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from accessreview.model.errors import AccessReviewError, ConfigurationError
 from accessreview.tls import Deadline
+from accessreview.vsphere.answers import BoundedConnection
 from accessreview.vsphere.faults import NoVCenterError, reason
 from accessreview.vsphere.probe import api_version
 from accessreview.vsphere.settings import VCenterSettings
@@ -99,7 +100,7 @@ def stub_of(
     settings: VCenterSettings, context: StrictContext, version: str, path: str = "/sdk"
 ) -> SoapStubAdapter:
     """What carries calls to one SOAP interface of the server."""
-    return SoapStubAdapter(
+    stub = SoapStubAdapter(
         host=settings.host,
         port=settings.port,
         version=version,
@@ -108,6 +109,8 @@ def stub_of(
         sslContext=context,
         httpConnectionTimeout=min(settings.timeout_seconds, settings.deadline_seconds),
     )
+    stub.scheme = BoundedConnection  # type: ignore[assignment] # any class of connections will do
+    return stub
 
 
 def password_of(settings: VCenterSettings) -> str:
