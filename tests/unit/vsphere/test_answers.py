@@ -44,7 +44,7 @@ def _packed(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:
 
 
 def _chunked(exchange: Exchange, pieces: Iterator[bytes], encoding: str = "identity") -> None:
-    head = f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: {encoding}\r\n\r\n"
+    head = f"HTTP/1.1 500 Whatever\r\nTransfer-Encoding: chunked\r\nContent-Encoding: {encoding}\r\n\r\n"
     exchange.write(head.encode())
     for piece in pieces:
         exchange.write(b"%x\r\n%b\r\n" % (len(piece), piece))
