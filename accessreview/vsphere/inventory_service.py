@@ -4,9 +4,11 @@ The vendor does not support this interface and may change it with any version; t
 before version 9. It is asked by an account of its own, for only an SSO administrator may.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from pyVmomi import vmodl
 from pyVmomi.SoapAdapter import SoapStubAdapter
 from pyVmomi.Version import AddVersion
 from pyVmomi.VmomiSupport import (
@@ -19,6 +21,7 @@ from pyVmomi.VmomiSupport import (
 
 from accessreview.model.errors import AccessReviewError
 from accessreview.tls import Deadline
+from accessreview.vsphere.faults import NoVCenterError
 from accessreview.vsphere.session import failing_in_words, password_of, stub_of
 from accessreview.vsphere.settings import VCenterSettings
 from accessreview.vsphere.tls import strict_context
@@ -56,10 +59,11 @@ def global_access(
     sessions = GetVmodlType(_SESSIONS)("sessionManager", stub)
     try:
         doing = f"logging in to the inventory service as {settings.username}"
-        with failing_in_words(settings, doing, error):
+        with failing_in_words(settings, doing, error), _of_its_own():
             sessions.Login(settings.username, password_of(settings))
         try:
-            with failing_in_words(settings, "reading the global permissions", error):
+            doing = "reading the global permissions"
+            with failing_in_words(settings, doing, error), _of_its_own():
                 return _read(stub)
         finally:
             deadline.extend(_LEAVE_SECONDS)
@@ -68,6 +72,17 @@ def global_access(
                 sessions.Logout()
     finally:
         stub.DropConnections()
+
+
+@contextmanager
+def _of_its_own() -> Iterator[None]:
+    """Say what a fault means that pyVmomi has no type for: nobody published them."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, vmodl.fault.SecurityError):
+        raise NoVCenterError(
+            "the inventory service refused; it answers SSO administrators only"
+        ) from None
 
 
 def _read(stub: SoapStubAdapter) -> tuple[GlobalAccess, ...]:

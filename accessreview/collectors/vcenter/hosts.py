@@ -38,6 +38,11 @@ _DOMAIN = "configManager.authenticationManager"
 _OF_HOST = (_STATE, _VERSION, _ACCESS, _OPTIONS, _DOMAIN)
 _LOCKDOWN, _INFO = "lockdownMode", "info"
 
+_AWAY = {
+    "disconnected": "they are disconnected from vCenter",
+    "notResponding": "they do not answer vCenter",
+}
+
 Value = TypeVar("Value")
 
 
@@ -95,7 +100,8 @@ class _Hosts:
         state = host.values.get(_STATE, "connected")
         if state == "connected":
             return True
-        self._untold.add("What they tell", f"vCenter finds them {state}", self._name(host))
+        why = _AWAY.get(str(state), f"vCenter finds them {state}")
+        self._untold.add("What they tell", why, self._name(host))
         return False
 
     def _managers(self, hosts: Iterable[ReadEntity]) -> Mapping[str, ReadEntity]:
