@@ -5,7 +5,7 @@ therefore looked for, and what is missing is a gap.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,12 +34,6 @@ _MARKS = frozenset({"permission", "effectiveRole"})
 """By which an object is known to be an entity: every one has them, and nothing else."""
 
 _MAY_BE_UNSET = ("parentvapp", "parentfolder", "resourcepool", "config.ftinfo")
-_LIES_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "VirtualMachine": ("parent", ("parentVApp", "resourcePool")),
-    "VirtualApp": ("parentFolder", ("parent",)),
-}
-"""By type, the property that names the folder, and those that may name a vApp instead."""
-
 _NUMBERED = re.compile(r"(\d{4,})-", re.ASCII)
 
 
@@ -114,7 +108,6 @@ def read_objects(folder: str, files: Iterable[ExportFile]) -> RawVCenter:
                     f"{saved.where}: {saved.id} was saved already. Empty the folder first."
                 )
             found[reference] = _properties(saved)
-            _check_folder(saved, gaps)
             permissions.extend(_permissions(saved, gaps))
     if roles is None:
         raise InputError(
@@ -185,18 +178,6 @@ def _properties(saved: SavedObject) -> Properties:
         primary = pair.child("primaryVM") if pair else None
         known["config.ftinfo"] = {"primaryvm": _reference(primary)} if primary else None
     return known
-
-
-def _check_folder(saved: SavedObject, gaps: Gaps) -> None:
-    """Only what lies in a vApp may be without a folder; else it is hidden from the account."""
-    if saved.type not in _LIES_IN:
-        return
-    folder, above = _LIES_IN[saved.type]
-    found = saved.properties
-    if folder not in found and not any(
-        name in found and found[name].type == "VirtualApp" for name in above
-    ):
-        gaps.add("The folder of an entity was not shown", saved.id)
 
 
 def _configuration(saved: SavedObject) -> Element | None:

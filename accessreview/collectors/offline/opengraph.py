@@ -24,6 +24,9 @@ NO_ACCESS_LEFT_OUT = (
     "Permissions with the role No access are not in the file, for vCenterHound leaves them out:"
     " somebody may have less than is seen here."
 )
+_KNOWN = frozenset(EdgeKind) | {"vCenter_HasSession", "vCenter_AccessedVM"}
+"""Kinds of edges; one version of vCenterHound names each permission by its role instead."""
+
 _SYSTEM_ROLES = range(-8, 0)
 
 
@@ -176,6 +179,9 @@ def _permissions(
 ) -> Iterator[RawPermission]:
     for edge in graph.edges:
         if edge.kind != EdgeKind.HAS_PERMISSION:
+            if edge.kind not in _KNOWN and edge.end in own and _is_principal(own, edge.start):
+                case = f"{edge.kind}, {edge.where}"
+                gaps.add("A principal has an edge of a kind that is not known", case)
             continue
         if not (edge.start and edge.end):
             raise InputError(f"{edge.where}: a permission between nodes that are not named by id.")
@@ -198,6 +204,10 @@ def _permissions(
             _role_id(edge.properties["roleid"], edge.where),
             propagate,
         )
+
+
+def _is_principal(own: Mapping[str, GraphNode], node: str) -> bool:
+    return node in own and not {NodeKind.USER, NodeKind.GROUP}.isdisjoint(own[node].kinds)
 
 
 def _principal(edge: GraphEdge, node: GraphNode) -> str:

@@ -122,8 +122,8 @@ class _Found:
             first = _likeliest(above, self.types, _FIRST.get(kind, _FOLDERS))
             second = _likeliest(above, self.types, _SECOND.get(kind, ()))
             is_template = node.properties.get("istemplate") is True
-            if kind in _SECOND and not (first and (second or is_template)):
-                gaps.add("A line of ancestors is not in the file", f"{kind} {self.ids[node.id]}")
+            if kind == "VirtualMachine" and not (second or is_template):
+                gaps.add("The resource pool of a virtual machine was not shown", self.ids[node.id])
         parent, other = (self.ids[line[0]] if line else "" for line in (first, second))
         return parent, other
 

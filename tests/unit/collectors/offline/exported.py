@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from accessreview.collectors.offline.files import ExportFile
-from accessreview.model.snapshot import Reading
+from accessreview.collectors.offline.opengraph import OpenGraphSettings, OpenGraphSource
+from accessreview.collectors.offline.opengraph_directory import OpenGraphDirectory
+from accessreview.model.snapshot import Reading, SourceKind
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "offline"
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -21,3 +23,9 @@ def now() -> datetime:
 
 def rows(reading: Reading, table: str) -> list[tuple[str, ...]]:
     return sorted(row[1:] for row in reading.tables[table].rows())
+
+
+def read_opengraph(path: Path, *, of: str = "", kind: SourceKind = SourceKind.VCENTER) -> Reading:
+    settings = OpenGraphSettings(id=of or "vc", name=f"{of}.example", path=path, of=of)
+    source = OpenGraphSource if kind is SourceKind.VCENTER else OpenGraphDirectory
+    return source(settings).collect(now)

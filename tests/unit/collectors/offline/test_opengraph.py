@@ -1,4 +1,4 @@
-"""What this product wrote comes back as it was; what vCenterHound collects is partial.
+"""What vCenterHound collects is read, is always partial, and says why.
 
 Files of vCenterHound are written here by its forms: those of nodes and edges that it makes of a
 vCenter's folders, hosts, machines, roles and permissions.
@@ -13,113 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accessreview.analysis.estate import build_estate
-from accessreview.bundles.reader import read_bundle
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
 from accessreview.collectors.offline.graph import read_graph
-from accessreview.collectors.offline.opengraph import (
-    NO_ACCESS_LEFT_OUT,
-    OpenGraphSettings,
-    OpenGraphSource,
-    maker_of,
-    read_vcenter,
-)
-from accessreview.collectors.offline.opengraph_directory import NOT_TOLD, OpenGraphDirectory
+from accessreview.collectors.offline.opengraph import NO_ACCESS_LEFT_OUT, maker_of, read_vcenter
+from accessreview.collectors.offline.opengraph_directory import NOT_TOLD
 from accessreview.model.errors import InputError
 from accessreview.model.opengraph import NodeKind
-from accessreview.model.snapshot import Coverage, Reading, Snapshot, SourceKind
-from accessreview.opengraph.file import write_graph
+from accessreview.model.snapshot import Coverage, SourceKind
 from accessreview.snapshot.compose import compose
-from tests.estates import VECTORS
-from tests.snapshots import (
-    INVENTORY,
-    NOON,
-    PEOPLE,
-    SOURCES,
-    a_reading,
-    a_snapshot,
-    a_source,
-)
-from tests.unit.collectors.offline.exported import exported, now, rows
-
-CASES = sorted(path for path in (VECTORS / "random").iterdir() if path.is_dir())
-
-
-def _read(path: Path, *, of: str = "", kind: SourceKind = SourceKind.VCENTER) -> Reading:
-    settings = OpenGraphSettings(id=of or "vc", name=f"{of}.example", path=path, of=of)
-    source = OpenGraphSource if kind is SourceKind.VCENTER else OpenGraphDirectory
-    return source(settings).collect(now)
-
-
-def _written(snapshot: Snapshot, folder: Path) -> Path:
-    path = folder / "graph.json"
-    write_graph(build_estate(snapshot), {}, path)
-    return path
-
-
-def _ignored(_: str) -> None:
-    """What lies beside a vector is its answers."""
-
-
-@pytest.mark.parametrize("case", CASES, ids=[path.name for path in CASES])
-def test_what_was_written_comes_back_table_by_table(case: Path, tmp_path: Path) -> None:
-    snapshot = read_bundle(case, note=_ignored)
-    path = _written(snapshot, tmp_path)
-
-    for source in snapshot.sources:
-        reading = _read(path, of=source.id, kind=source.kind)
-        assert reading.source.coverage is source.coverage
-        assert (reading.source.started_at, reading.source.finished_at) == (
-            source.started_at,
-            source.finished_at,
-        )
-        for name, table in reading.tables.items():
-            own = (row for row in snapshot[name].rows() if row[0] == source.id)
-            assert sorted(table.rows()) == sorted(own), name
-
-
-def test_global_permissions_and_empty_identities_come_back(tmp_path: Path) -> None:
-    path = _written(a_snapshot(), tmp_path)
-
-    assert rows(_read(path, of="vc"), "permissions") == [
-        ("", "CORP\\ann", "false", "-1", "true"),
-        ("dc", "CORP\\ops", "true", "7", "true"),
-    ]
-    people = _read(path, of="corp", kind=SourceKind.DIRECTORY)
-    assert ("a2", "bob", "Bob", "", "service", "false", "") in rows(people, "accounts")
-
-
-def test_what_was_not_whole_comes_back_not_whole(tmp_path: Path) -> None:
-    gap = "The root folder was not read."
-    partial = a_source("vc", gaps=(gap,))
-    lacking = a_source("corp", SourceKind.DIRECTORY, gaps=("A member was hidden.",))
-    snapshot = compose(NOON, [a_reading(partial, INVENTORY), a_reading(lacking, PEOPLE)])
-    path = _written(snapshot, tmp_path)
-
-    vcenter = _read(path, of="vc").source
-    directory = _read(path, of="corp", kind=SourceKind.DIRECTORY).source
-
-    assert (vcenter.coverage, vcenter.gaps) == (Coverage.PARTIAL, (gap,))
-    assert (directory.coverage, directory.gaps) == (Coverage.PARTIAL, ("A member was hidden.",))
-
-
-def test_a_member_of_another_directory_is_a_gap(tmp_path: Path) -> None:
-    other = a_source("other", SourceKind.DIRECTORY)
-    people = {
-        "accounts": [("other", "z", "zoe", "Zoe", "", "human", "true", "")],
-    }
-    joined = {**PEOPLE, "members": [("corp", "g1", "other", "z")]}
-    snapshot = compose(
-        NOON,
-        [a_reading(SOURCES[0], INVENTORY), a_reading(SOURCES[1], joined), a_reading(other, people)],
-    )
-
-    reading = _read(_written(snapshot, tmp_path), of="corp", kind=SourceKind.DIRECTORY)
-
-    assert reading.source.coverage is Coverage.PARTIAL
-    assert "A member of another directory was left out" in reading.source.gaps[0]
-    assert rows(reading, "members") == []
-
+from tests.snapshots import NOON, SOURCES, a_reading
+from tests.unit.collectors.offline.exported import exported, read_opengraph, rows
 
 HOST = "vc.example"
 Node = dict[str, Any]
@@ -224,7 +127,7 @@ def _file(folder: Path, *more: Node) -> Path:
 
 
 def test_a_file_of_vcenterhound_is_read_and_always_partial(tmp_path: Path) -> None:
-    reading = _read(_file(tmp_path))
+    reading = read_opengraph(_file(tmp_path))
 
     assert reading.source.coverage is Coverage.PARTIAL
     assert reading.source.gaps == (GLOBAL_PERMISSIONS_NOT_EXPORTED, NO_ACCESS_LEFT_OUT)
@@ -245,7 +148,21 @@ def test_a_file_of_vcenterhound_is_read_and_always_partial(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ([_node("vm", "vm-20", "VM", name="lost")], "A line of ancestors is not in the file: Virt"),
+        (
+            [_node("vm", "vm-20", "VM", name="lost")],
+            "The folder of a virtual machine or vApp was not shown: vm-20",
+        ),
+        (
+            [
+                _node("vm", "vm-20", "VM", name="lost"),
+                _edge("vCenter_Contains", f"folder:{HOST}:group-v3", f"vm:{HOST}:vm-20"),
+            ],
+            "The resource pool of a virtual machine was not shown: vm-20",
+        ),
+        (
+            [_edge("vCenter_Operator", f"user:{HOST}:CORP\\ann", f"vm:{HOST}:vm-11")],
+            "A principal has an edge of a kind that is not known: vCenter_Operator",
+        ),
         ([_node("esxi_host", "host-21", "ESXiHost", name="alone")], "read without its parent"),
         ([_node("computeresource", "domain-s22", "ComputeResource")], "The name of an entity"),
         (
@@ -271,10 +188,10 @@ def test_a_file_of_vcenterhound_is_read_and_always_partial(tmp_path: Path) -> No
             "Not all privileges of a role are in the file: Half",
         ),
     ],
-    ids=["machine", "host", "name", "role", "principal", "network", "privileges"],
+    ids=["folder", "pool", "kind", "host", "name", "role", "principal", "network", "privileges"],
 )
 def test_what_it_leaves_out_is_a_gap(more: Sequence[Node], said: str, tmp_path: Path) -> None:
-    reading = _read(_file(tmp_path, *more))
+    reading = read_opengraph(_file(tmp_path, *more))
 
     assert any(said in gap for gap in reading.source.gaps), reading.source.gaps
     assert len(rows(reading, "permissions")) == 1
@@ -284,7 +201,7 @@ def test_a_template_needs_no_pool(tmp_path: Path) -> None:
     template = _node("vm", "vm-20", "VM", name="tpl", isTemplate=True)
     above = _edge("vCenter_Contains", f"folder:{HOST}:group-v3", f"vm:{HOST}:vm-20")
 
-    assert len(_read(_file(tmp_path, template, above)).source.gaps) == 2
+    assert len(read_opengraph(_file(tmp_path, template, above)).source.gaps) == 2
 
 
 def test_one_of_several_vcenters_is_read_by_its_name(tmp_path: Path) -> None:
@@ -295,11 +212,12 @@ def test_one_of_several_vcenters_is_read_by_its_name(tmp_path: Path) -> None:
     path.write_text(_text({name: [*first[name], *second[name]] for name in first}))
 
     with pytest.raises(InputError, match=r"said by `of`; it holds vc-2\.example, vc\.example\."):
-        _read(path)
+        read_opengraph(path)
     with pytest.raises(InputError, match="must be said by `of`"):
-        _read(path, of="vc-3.example")
+        read_opengraph(path, of="vc-3.example")
+    alone = rows(read_opengraph(_file(tmp_path)), "entities")
     for host in (HOST, other):
-        assert rows(_read(path, of=host), "entities") == rows(_read(_file(tmp_path)), "entities")
+        assert rows(read_opengraph(path, of=host), "entities") == alone
 
 
 def test_users_and_groups_of_vcenterhound_are_a_directory(tmp_path: Path) -> None:
@@ -309,14 +227,14 @@ def test_users_and_groups_of_vcenterhound_are_a_directory(tmp_path: Path) -> Non
         "properties": {"name": "corp\\ANN", "username": "ANN"},
     }
 
-    reading = _read(_file(tmp_path, again), kind=SourceKind.DIRECTORY)
+    reading = read_opengraph(_file(tmp_path, again), kind=SourceKind.DIRECTORY)
 
     assert reading.source.kind is SourceKind.DIRECTORY
     assert (reading.source.coverage, reading.source.gaps) == (Coverage.PARTIAL, (NOT_TOLD,))
     assert [row[0] for row in rows(reading, "accounts")] == ["user:corp\\ann"]
     assert rows(reading, "groups") == [("group:corp\\ops", "Ops")]
     assert rows(reading, "members") == [("group:corp\\ops", "vc", "user:corp\\ann")]
-    compose(NOON, [_read(_file(tmp_path)), a_reading(SOURCES[1], {})])
+    compose(NOON, [read_opengraph(_file(tmp_path)), a_reading(SOURCES[1], {})])
 
 
 def _changed(change: Callable[[dict[str, list[Node]]], object]) -> str:
