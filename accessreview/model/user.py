@@ -26,6 +26,11 @@ class User:
     enabled: bool
     password_hash: str
 
+    @property
+    def can_answer(self) -> bool:
+        """Whether somebody of the snapshots may review by this login."""
+        return self.enabled and self.role is UserRole.REVIEWER and bool(self.identity)
+
 
 @dataclass(frozen=True, slots=True)
 class Authorization:

@@ -19,7 +19,7 @@ from accessreview.model.review import (
     SettlementVerdict,
 )
 from accessreview.model.snapshot import Coverage, Snapshot
-from accessreview.model.user import Authorization, User, UserRole
+from accessreview.model.user import Authorization, User
 from accessreview.review.changes import is_signed
 from accessreview.review.lifecycle import CAMPAIGN, ITEM, advance
 from accessreview.review.people import people_of
@@ -303,7 +303,7 @@ def _check(name: str, due_at: datetime, now: datetime) -> None:
 
 def _fallback(work: UnitOfWork, login: str) -> User:
     user = work.users.by_login(login)
-    if user is None or not user.enabled or user.role is not UserRole.REVIEWER or not user.identity:
+    if user is None or not user.can_answer:
         raise InputError(
             f"{login} cannot be the fallback reviewer: that takes an enabled reviewer whose login "
             "is linked to a person."
@@ -312,11 +312,7 @@ def _fallback(work: UnitOfWork, login: str) -> User:
 
 
 def _without_login(work: UnitOfWork, items: Iterable[ReviewItem]) -> list[str]:
-    able = {
-        user.identity
-        for user in work.users.list()
-        if user.enabled and user.role is UserRole.REVIEWER
-    }
+    able = {user.identity for user in work.users.list() if user.can_answer}
     return sorted({item.reviewer for item in items} - able)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from accessreview.model.errors import AccessReviewError
 from accessreview.model.review import Campaign, CampaignState, ItemState
-from accessreview.model.user import Authorization, User, UserRole
+from accessreview.model.user import Authorization, User
 from accessreview.services.ports import Clock, Database, Message, Notifier, UnitOfWork
 
 _WAITING = frozenset({ItemState.OPEN, ItemState.DECIDED})
@@ -92,11 +92,7 @@ class Reminders:
 
 
 def _waiting(work: UnitOfWork, campaigns: Sequence[Campaign]) -> list[_Waiting]:
-    users = {
-        user.identity: user
-        for user in work.users.list()
-        if user.enabled and user.identity and user.role is UserRole.REVIEWER
-    }
+    users = {user.identity: user for user in work.users.list() if user.can_answer}
     counts: dict[str, Counter[str]] = {}
     names: dict[str, str] = {}
     for campaign in campaigns:

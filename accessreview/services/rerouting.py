@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accessreview.model.errors import ConflictError, InputError
 from accessreview.model.review import CampaignState, ReviewItem
-from accessreview.model.user import Authorization, User, UserRole
+from accessreview.model.user import Authorization, User
 from accessreview.review.rerouting import Rerouted, reroute
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, UnitOfWork
@@ -87,7 +87,7 @@ class Rerouting:
 
 def _able(work: UnitOfWork, login: str) -> User:
     user = work.users.by_login(login)
-    if user is None or not user.enabled or user.role is not UserRole.REVIEWER or not user.identity:
+    if user is None or not user.can_answer:
         raise InputError(
             f"{login} cannot answer: that takes an enabled reviewer whose login is linked to a"
             " person."

@@ -15,7 +15,7 @@ from accessreview.model.review import (
     SettlementVerdict,
     SignOff,
 )
-from accessreview.model.user import Authorization, User, UserRole
+from accessreview.model.user import Authorization, User
 from accessreview.review.by_hand import by_hand
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, UnitOfWork
@@ -193,11 +193,7 @@ class CampaignQueries:
         require(authorization, Capability.RUN_CAMPAIGNS)
         with self.database.reading() as unit:
             users = unit.users.list()
-        return tuple(
-            user
-            for user in users
-            if user.enabled and user.identity and user.role is UserRole.REVIEWER
-        )
+        return tuple(user for user in users if user.can_answer)
 
     def _left(
         self, unit: UnitOfWork, campaign: Campaign, items: Sequence[ReviewItem]
