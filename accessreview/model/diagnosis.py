@@ -59,15 +59,18 @@ class Step:
     needed: bool = True
 
 
-def in_turn(steps: Iterable[Step]) -> Iterator[Check]:
-    """Take the steps one after another, each when it is asked for."""
+def in_turn(steps: Iterable[Step], label: str = "") -> Iterator[Check]:
+    """Take the steps one after another, each when it is asked for.
+
+    ``label`` is the name of the server where all of them look, and left out of their sentences.
+    """
     stopped = ""
     for step in steps:
         if stopped:
             yield Check(step.name, Verdict.SKIPPED, f"Not tried, because “{stopped}” failed.")
             continue
         for verdict, sentence in _looked(step):
-            yield Check(step.name, verdict, sentence)
+            yield Check(step.name, verdict, without_label(sentence, label))
             if verdict is Verdict.FAILED and step.needed:
                 stopped = step.name
 

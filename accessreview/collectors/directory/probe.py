@@ -25,7 +25,6 @@ from accessreview.model.diagnosis import (
     in_turn,
     ok,
     warning,
-    without_label,
 )
 from accessreview.model.errors import CollectionError
 
@@ -48,9 +47,7 @@ def examine_directory(settings: DirectorySettings, expected: Expected, now: Now)
     with ExitStack() as stack:
         probe = _Probe(settings, expected, now, stack)
         for steps in (probe.steps(), probe.others()):
-            for check in in_turn(steps):
-                label = probe.server.settings.label
-                yield replace(check, sentence=without_label(check.sentence, label))
+            yield from in_turn(steps, probe.server.settings.label)
 
 
 class _Probe:

@@ -11,14 +11,7 @@ from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.ldap.ids import id_attribute, object_id, texts
 from accessreview.ldap.port import Connection
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
-from accessreview.model.diagnosis import (
-    Step,
-    Told,
-    failed,
-    ok,
-    skipped,
-    warning,
-)
+from accessreview.model.diagnosis import Step, Told, failed, ok, skipped, warning
 from accessreview.model.errors import CollectionError, NotFoundError
 
 _MOST_ACCOUNTS, _MOST_GROUPS = 200_000, 20_000

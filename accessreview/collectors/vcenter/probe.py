@@ -17,7 +17,6 @@ from accessreview.model.diagnosis import (
     in_turn,
     ok,
     warning,
-    without_label,
 )
 from accessreview.model.errors import CollectionError
 from accessreview.reach import Way
@@ -43,8 +42,7 @@ def examine_vcenter(
         if writer:
             steps.append(iter([Step("remediation", lambda: _signs_in(_bounded(writer)))]))
         for each in steps:
-            for check in in_turn(each):
-                yield replace(check, sentence=without_label(check.sentence, settings.label))
+            yield from in_turn(each, settings.label)
 
 
 @dataclass(slots=True)
