@@ -126,11 +126,7 @@ def openldap(
         overlays=f"rootpw {_ROOTS_PASSWORD}\n",
     ) as running:
         if rules:
-            running.kill()
-            file = folder / "slapd.conf"
-            first = "access to dn.subtree="
-            file.write_text(file.read_text().replace(first, rules + first, 1))
-            running.start()
+            running.restrict(rules)
         yield Place(
             kind=DirectoryKind.OPENLDAP,
             host="127.0.0.1",

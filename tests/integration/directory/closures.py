@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from accessreview.analysis.estate import build_estate
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
-from accessreview.ldap.settings import DirectoryKind, ServerSettings
+from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import TABLES, Coverage, Reading, Source, SourceKind
 from accessreview.snapshot.compose import compose
+from tests.integration.directory.readings import as_account
 from tests.servers.samba import Samba
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -63,13 +64,7 @@ def vcenter_of(readings: Sequence[Reading]) -> Reading:
 
 def of_forest(running: Samba, source: str = "corp") -> Reading:
     forest = running.forest
-    server = ServerSettings(
-        name=source,
-        host=running.address,
-        bind_dn=f"audit@{forest.domain}",
-        password=lambda: "audit-secret",
-        ca_file=running.ca_file,
-    )
+    server = as_account(running)
     schema = DirectorySchema(
         kind=DirectoryKind.ACTIVE_DIRECTORY,
         bases=(forest.base,),

@@ -1,6 +1,22 @@
-"""Readings by the names that people know, for tests to compare."""
+"""Where to read, and readings by the names that people know, for tests to compare."""
 
+from accessreview.ldap.settings import ServerSettings
 from accessreview.model.snapshot import Reading
+from tests.servers.samba import Samba
+
+
+def as_account(samba: Samba, account: str = "audit", **changes: object) -> ServerSettings:
+    """Settings to reach a domain controller as one of its accounts, changed as a test says."""
+    usual: dict[str, object] = {
+        "name": "Corp",
+        "host": samba.address,
+        "bind_dn": f"{account}@{samba.forest.domain}",
+        "password": lambda: f"{account}-secret",
+        "ca_file": samba.ca_file,
+        "timeout_seconds": 20,
+        "deadline_seconds": 120,
+    }
+    return ServerSettings(**(usual | changes))  # type: ignore[arg-type] # checked by use
 
 
 def named(reading: Reading) -> dict[str, str]:

@@ -14,6 +14,7 @@ from accessreview.ldap.root import Domain
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.errors import CollectionError, ConfigurationError
 from tests.integration.directory.conftest import Sambas, require
+from tests.integration.directory.readings import as_account
 from tests.integration.directory.test_connection_answers import EVERYTHING, answers, stock
 from tests.servers.adproxy import running_adproxy
 from tests.servers.samba import AD, ADDRESSES, Samba, group, user
@@ -47,15 +48,7 @@ def samba(sambas: Sambas) -> Iterator[Samba]:
 
 @pytest.fixture(scope="module")
 def settings(samba: Samba) -> ServerSettings:
-    return ServerSettings(
-        name="Corp",
-        host=samba.address,
-        bind_dn="audit@ad.test",
-        password=lambda: "audit-secret",
-        ca_file=samba.ca_file,
-        timeout_seconds=20,
-        deadline_seconds=60,
-    )
+    return as_account(samba)
 
 
 def test_a_domain_controller_says_what_it_is_and_what_its_domains_are_called(

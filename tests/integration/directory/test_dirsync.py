@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import ldap3
 import pytest
 
-from accessreview.ldap.settings import DirectoryKind, ServerSettings
+from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.snapshot import Reading
 from tests.integration.directory.conftest import Collect, Sambas
-from tests.integration.directory.readings import memberships
+from tests.integration.directory.readings import as_account, memberships
 from tests.servers.samba import AD, ADDRESSES, Samba, group, user
 
 pytestmark = [
@@ -66,13 +66,7 @@ def moves(before: Reading, after: Reading) -> tuple[dict[str, set[str]], dict[st
 def test_two_readings_differ_by_what_the_server_says_was_added_and_removed(
     samba: Samba, collect: Collect
 ) -> None:
-    settings = ServerSettings(
-        name="Corp",
-        host=samba.address,
-        bind_dn="audit@ad.test",
-        password=lambda: "audit-secret",
-        ca_file=samba.ca_file,
-    )
+    settings = as_account(samba)
 
     def reading() -> Reading:
         return collect(settings, kind=DirectoryKind.ACTIVE_DIRECTORY, bases=(AD.base,))

@@ -79,13 +79,7 @@ def house(tmp_path: Path, slapd: Slapd, server: Server) -> Iterator[House]:
 
 
 def hide(slapd: Slapd, name: str) -> None:
-    """Add an access rule for a subtree, as an administrator of the server would."""
-    slapd.kill()
-    file = slapd.folder / "slapd.conf"
-    rule = f'access to dn.subtree="ou={name},ou=people,{SUFFIX}" by * none\n'
-    first = "access to dn.subtree="
-    file.write_text(file.read_text().replace(first, rule + first, 1))
-    slapd.start()
+    slapd.restrict(f'access to dn.subtree="ou={name},ou=people,{SUFFIX}" by * none\n')
 
 
 def collect(house: House) -> tuple[Snapshot, Source]:

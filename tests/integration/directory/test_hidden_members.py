@@ -55,13 +55,7 @@ def house(folder: Path, slapd: Slapd, server: Server, dangling: DanglingMembers)
 
 
 def hide(slapd: Slapd, who: str) -> None:
-    """Add an access rule, as an administrator of the server would."""
-    slapd.kill()
-    file = slapd.folder / "slapd.conf"
-    rule = f'access to dn.exact="uid={who},ou=people,{SUFFIX}" by * none\n'
-    first = "access to dn.subtree="
-    file.write_text(file.read_text().replace(first, rule + first, 1))
-    slapd.start()
+    slapd.restrict(f'access to dn.exact="uid={who},ou=people,{SUFFIX}" by * none\n')
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.ldap.settings import DirectoryKind, Security
 from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.snapshot import Coverage, Reading
 from tests.directory_seeds.active_directory import (
@@ -18,7 +18,7 @@ from tests.directory_seeds.active_directory import (
     crowd,
 )
 from tests.integration.directory.conftest import Collect, Sambas
-from tests.integration.directory.readings import memberships, named, states, ways
+from tests.integration.directory.readings import as_account, memberships, named, states, ways
 from tests.servers.adproxy import running_adproxy
 from tests.servers.samba import AD, ADDRESSES, OTHER, Samba
 
@@ -34,23 +34,10 @@ def samba(sambas: Sambas) -> Iterator[Samba]:
         yield running
 
 
-def settings(samba: Samba, **parts: object) -> ServerSettings:
-    usual: dict[str, object] = {
-        "name": "Corp",
-        "host": samba.address,
-        "bind_dn": "audit@ad.test",
-        "password": lambda: "audit-secret",
-        "ca_file": samba.ca_file,
-        "timeout_seconds": 20,
-        "deadline_seconds": 120,
-    }
-    return ServerSettings(**(usual | parts))  # type: ignore[arg-type] # checked by use
-
-
 @pytest.fixture(scope="module")
 def collect_ad(samba: Samba, collect: Collect) -> Collect:
     usual: dict[str, object] = {"kind": DirectoryKind.ACTIVE_DIRECTORY, "bases": (AD.base,)}
-    return lambda **schema: collect(settings(samba), **(usual | schema))
+    return lambda **schema: collect(as_account(samba), **(usual | schema))
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +144,7 @@ def test_how_much_was_read_is_counted(reading: Reading) -> None:
 def test_groups_of_any_size_come_out_whole(sambas: Sambas, collect: Collect) -> None:
     """Windows hands out 1,500 members at once, and pages of 1,000."""
     with sambas(crowd()) as samba, running_adproxy(samba.address, values=1500, page=1000) as port:
-        server = settings(samba, host="127.0.0.1", port=port, security=Security.PLAIN)
+        server = as_account(samba, host="127.0.0.1", port=port, security=Security.PLAIN)
         reading = collect(server, kind=DirectoryKind.ACTIVE_DIRECTORY, bases=(AD.base,))
     found = memberships(reading)
     assert {size: len(found[f"n{size}"]) for size in SIZES} == {size: size for size in SIZES}

@@ -1,7 +1,7 @@
 """What a real Active Directory domain controller answers, and what it refuses."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -12,6 +12,7 @@ from accessreview.model.remediation import MembershipRemoval
 from accessreview.model.snapshot import Coverage, Reading
 from accessreview.remediators.directory import DirectoryRemediator
 from tests.integration.directory.conftest import Collect, Sambas
+from tests.integration.directory.readings import as_account
 from tests.servers.adproxy import running_adproxy
 from tests.servers.samba import AD, ADDRESSES, Samba, group, user
 
@@ -49,16 +50,7 @@ def samba(sambas: Sambas) -> Iterator[Samba]:
 
 @pytest.fixture(scope="module")
 def settings(samba: Samba) -> Settings:
-    plain = ServerSettings(
-        name="Corp",
-        host=samba.address,
-        bind_dn="audit@ad.test",
-        password=lambda: "audit-secret",
-        ca_file=samba.ca_file,
-        timeout_seconds=20,
-        deadline_seconds=60,
-    )
-    return lambda **changes: replace(plain, **changes)
+    return partial(as_account, samba)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +184,7 @@ def removal(reading: Reading, login: str, name: str) -> MembershipRemoval:
 
 @pytest.fixture
 def remedy(settings: Settings) -> DirectoryRemediator:
-    server = settings(bind_dn="remedy@ad.test", password=lambda: "remedy-secret")
+    server = settings("remedy")
     return DirectoryRemediator("corp", DirectoryKind.ACTIVE_DIRECTORY, server)
 
 

@@ -11,6 +11,7 @@ from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.snapshot import Reading
 from tests.directory_seeds import ds389 as seeds
 from tests.integration.directory.conftest import Collect, Ds389s, Sambas, Server, Slapds
+from tests.integration.directory.readings import as_account
 from tests.servers.ds389 import SUFFIX as DS_SUFFIX
 from tests.servers.ds389 import Ds389
 from tests.servers.samba import AD, ADDRESSES, Samba, group, user
@@ -137,16 +138,7 @@ def samba(sambas: Sambas) -> Iterator[Samba]:
 
 @pytest.fixture(scope="module")
 def of_samba(samba: Samba, collect: Collect) -> Reading:
-    server = ServerSettings(
-        name="Corp",
-        host=samba.address,
-        bind_dn="audit@ad.test",
-        password=lambda: "audit-secret",
-        ca_file=samba.ca_file,
-        timeout_seconds=20,
-        deadline_seconds=60,
-    )
-    return collect(server, kind=DirectoryKind.ACTIVE_DIRECTORY, bases=(AD.base,))
+    return collect(as_account(samba), kind=DirectoryKind.ACTIVE_DIRECTORY, bases=(AD.base,))
 
 
 def test_active_directory_names_the_state_and_its_reason(of_samba: Reading) -> None:

@@ -6,17 +6,19 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
 import pytest
 
 from accessreview.ldap.connection import open_connection
-from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
+from accessreview.ldap.settings import DirectoryKind, Security
 from accessreview.model.access import AccountRef, GroupRef
 from accessreview.model.attribute_names import AttributeNames
 from accessreview.model.errors import RemediationError
 from accessreview.remediators.results import RESULTS, Result
 from tests.integration.directory.conftest import Collect, Ds389s, Sambas, Server, Slapds
+from tests.integration.directory.readings import as_account
 from tests.integration.directory.writing import (
     ACTIVE_DIRECTORY,
     AWAY,
@@ -46,13 +48,6 @@ def products(
         two = stack.enter_context(ds389s(DS389))
         three = stack.enter_context(sambas(ACTIVE_DIRECTORY))
 
-        def of_samba(account: str) -> ServerSettings:
-            return ServerSettings(
-                name="Corp", host=three.address, bind_dn=f"{account}@{AD.domain}",
-                password=lambda: f"{account}-secret", ca_file=three.ca_file,
-                timeout_seconds=20, deadline_seconds=60,
-            )  # fmt: skip
-
         yield {
             "openldap": Product(
                 kind=DirectoryKind.OPENLDAP,
@@ -76,7 +71,7 @@ def products(
             ),
             "active-directory": Product(
                 kind=DirectoryKind.ACTIVE_DIRECTORY,
-                server=of_samba,
+                server=partial(as_account, three),
                 read=lambda settings: collect(
                     settings, kind=DirectoryKind.ACTIVE_DIRECTORY, bases=(AD.base,)
                 ),
