@@ -1,6 +1,6 @@
 """Small snapshots for tests: one vCenter, one directory, and rows by table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from accessreview.model.columns import Table
@@ -76,3 +76,14 @@ def a_snapshot() -> Snapshot:
 
 def rows_of(tables: Mapping[str, Table]) -> dict[str, list[tuple[str, ...]]]:
     return {name: list(table.rows()) for name, table in tables.items()}
+
+
+def contents(readings: Iterable[Reading]) -> dict[str, object]:
+    """What is read, whatever the order of rows and readings."""
+    return {
+        reading.source.id: (
+            reading.source,
+            {name: sorted(rows) for name, rows in rows_of(reading.tables).items() if rows},
+        )
+        for reading in readings
+    }

@@ -82,15 +82,8 @@ def running_https(certificate: Issued, answer: Callable[[Exchange], None]) -> It
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A client that hangs up is what many a test is about."""
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            stopped.set()
-            server.shutdown()
-            thread.join()
+    with _served(Server(("127.0.0.1", 0), Handler), stopped) as port:
+        yield port
 
 
 @contextmanager
@@ -106,7 +99,14 @@ def running_silence() -> Iterator[int]:
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Mute) as server:
+    with _served(Server(("127.0.0.1", 0), Mute), stopped) as port:
+        yield port
+
+
+@contextmanager
+def _served(server: socketserver.TCPServer, stopped: threading.Event) -> Iterator[int]:
+    """Serve on the port it yields; at the end ``stopped`` is set for whoever still waits."""
+    with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:

@@ -21,6 +21,7 @@ from accessreview.services.application import Application
 from accessreview.settings import load_settings
 from tests.company import RULESET, Company
 from tests.fakes import fresh_address
+from tests.snapshots import a_snapshot
 
 PASSWORD = "correct horse battery"
 REVIEWERS = ("amy", "ben", "cat", "dan", "fay")
@@ -98,6 +99,12 @@ def installation(tmp_path: Path) -> Installation:
         encoding="utf-8",
     )
     return Installation(tmp_path, config)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    write_bundle(a_snapshot(), tmp_path / "bundle")
+    return tmp_path / "bundle"
 
 
 @pytest.fixture

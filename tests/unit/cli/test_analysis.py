@@ -3,14 +3,10 @@
 import gzip
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from accessreview.bundles.writer import write_bundle
-from accessreview.cli import main
-from tests.snapshots import a_snapshot
+from tests.unit.cli.printed import Row, printed, run
 
 VECTORS = Path(__file__).parents[2] / "data" / "vectors"
 DOCUMENTED = VECTORS / "documented"
@@ -18,30 +14,10 @@ RANDOM = VECTORS / "random"
 RULESET = RANDOM / "ruleset.toml"
 CASES = sorted(RANDOM.glob("case-*"))
 
-Row = dict[str, Any]
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-def rows(result: Result) -> list[Row]:
-    found = [json.loads(line) for line in result.stdout.splitlines()]
-    assert result.stdout == "".join(
-        json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n" for row in found
-    )
-    return found
-
-
-@pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    write_bundle(a_snapshot(), tmp_path / "bundle")
-    return tmp_path / "bundle"
-
 
 def test_effective_gives_the_documented_answers() -> None:
     result = run("effective", DOCUMENTED, "--account", "u1")
-    held = {(row["vcenter"], row["entity"]): row["privileges"] for row in rows(result)}
+    held = {(row["vcenter"], row["entity"]): row["privileges"] for row in printed(result)}
 
     expected = [
         json.loads(line) for line in (DOCUMENTED / "expected.jsonl").read_text().splitlines()
@@ -62,7 +38,7 @@ def test_effective_gives_the_answers_of_the_reference(case: Path) -> None:
     with gzip.open(case / "effective.jsonl.gz", "rt") as lines:
         expected = [json.loads(line) for line in lines]
     assert result.exit_code == 0
-    assert sorted(rows(result), key=key) == sorted(expected, key=key)
+    assert sorted(printed(result), key=key) == sorted(expected, key=key)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -74,11 +50,11 @@ def test_analyze_gives_the_findings_of_the_reference(case: Path) -> None:
 
     expected = [json.loads(line) for line in (case / "findings.jsonl").read_text().splitlines()]
     assert result.exit_code == 0
-    assert sorted(map(key, rows(result))) == sorted(map(key, expected))
+    assert sorted(map(key, printed(result))) == sorted(map(key, expected))
 
 
 def test_analyze_shows_example_places_with_the_grants_behind_them() -> None:
-    found = rows(run("analyze", CASES[0], "--ruleset", RULESET))
+    found = printed(run("analyze", CASES[0], "--ruleset", RULESET))
 
     assert {"rule", "kind", "severity", "places", "examples"} <= set(found[0])
     examples = [example for row in found for example in row["examples"]]
@@ -88,10 +64,10 @@ def test_analyze_shows_example_places_with_the_grants_behind_them() -> None:
 
 
 def test_one_account_one_vcenter_and_one_entity_can_be_asked_for(bundle: Path) -> None:
-    everything = rows(run("effective", bundle))
+    everything = printed(run("effective", bundle))
 
-    by_login = rows(run("effective", bundle, "--account", "ANN", "--vcenter", "vc"))
-    by_entity = rows(run("effective", bundle, "--account", "a1", "--entity", "vm"))
+    by_login = printed(run("effective", bundle, "--account", "ANN", "--vcenter", "vc"))
+    by_entity = printed(run("effective", bundle, "--account", "a1", "--entity", "vm"))
 
     assert by_login == everything
     assert [row["entity"] for row in everything] == ["dc", "host", "root", "vm", "vms"]
@@ -99,7 +75,7 @@ def test_one_account_one_vcenter_and_one_entity_can_be_asked_for(bundle: Path) -
 
 
 def test_explain_lists_what_decides_and_what_lost(bundle: Path) -> None:
-    found = rows(run("explain", bundle, "--account", "a1", "--vcenter", "vc", "--entity", "vm"))
+    found = printed(run("explain", bundle, "--account", "a1", "--vcenter", "vc", "--entity", "vm"))
 
     assert [(row["decides"], row["on_entity"], row["role"]) for row in found] == [
         (True, "dc", "7"),
@@ -123,7 +99,7 @@ def test_an_identity_is_explained_by_its_enabled_accounts(bundle: Path) -> None:
 
     by_identity = run("explain", bundle, "--identity", "p1", *where)
 
-    assert rows(by_identity) == rows(run("explain", bundle, "--account", "ann", *where))
+    assert printed(by_identity) == printed(run("explain", bundle, "--account", "ann", *where))
     assert by_identity.stderr.endswith("corp/a2 is disabled and gives p1 nothing.\n")
     assert run("explain", bundle, *where).exit_code == 2
     assert run("explain", bundle, "--identity", "p1", "--account", "ann", *where).exit_code == 2
@@ -137,11 +113,11 @@ def test_alternatives_are_further_chains_and_say_when_there_are_more(bundle: Pat
 
     direct = ["ann", "CORP\\ops"]
     others = [["ann", "left", "CORP\\ops"], ["ann", "right", "CORP\\ops"]]
-    grant, by_name = rows(everything)
+    grant, by_name = printed(everything)
     assert (grant["via"], grant["alternatives"], grant["alternatives_total"]) == (direct, others, 2)
     assert (by_name["alternatives"], by_name["alternatives_total"]) == ([], 0)
     assert "further chains" not in everything.stderr
-    assert rows(cut)[0]["alternatives"] == others[:1]
+    assert printed(cut)[0]["alternatives"] == others[:1]
     assert (
         "Of the further chains from ann to CORP\\ops, the first 1 of 2 are shown; "
         "--alternatives shows more."
@@ -168,7 +144,7 @@ def _without_digests(bundle: Path) -> None:
 
 def test_as_many_examples_are_shown_as_are_asked_for() -> None:
     counts = {
-        number: [len(row["examples"]) for row in rows(result)]
+        number: [len(row["examples"]) for row in printed(result)]
         for number in (0, 1, 4)
         for result in (run("analyze", CASES[0], "--ruleset", RULESET, "--examples", number),)
     }
@@ -176,7 +152,7 @@ def test_as_many_examples_are_shown_as_are_asked_for() -> None:
     assert set(counts[0]) == {0}
     assert set(counts[1]) == {1}
     assert max(counts[4]) == 4
-    assert rows(run("analyze", CASES[0], "--ruleset", RULESET)) == rows(
+    assert printed(run("analyze", CASES[0], "--ruleset", RULESET)) == printed(
         run("analyze", CASES[0], "--ruleset", RULESET, "--examples", 1)
     )
 
@@ -235,7 +211,7 @@ def test_fail_on_ends_with_three_from_its_severity_on(
     result = run("analyze", bundle, "--ruleset", ruleset, "--fail-on", severity)
 
     assert result.exit_code == code
-    assert [row["severity"] for row in rows(result)] == ["high"]
+    assert [row["severity"] for row in printed(result)] == ["high"]
 
 
 def test_a_ruleset_is_checked_and_its_doubtful_patterns_told_of(tmp_path: Path) -> None:
@@ -244,7 +220,7 @@ def test_a_ruleset_is_checked_and_its_doubtful_patterns_told_of(tmp_path: Path) 
 
     result = run("ruleset", "check", ruleset)
 
-    *rules, digest = rows(result)
+    *rules, digest = printed(result)
     assert result.exit_code == 0
     assert rules == [{"kind": "reach", "rule": "R1", "severity": "high"}]
     assert (digest["ruleset"], digest["version"]) == ("test", "1")

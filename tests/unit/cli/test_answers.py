@@ -2,42 +2,23 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from accessreview.bundles.writer import write_bundle
-from accessreview.cli import main
 from tests.estates import small_snapshot, snapshot_of
-from tests.snapshots import a_snapshot
+from tests.unit.cli.printed import Row, printed, run
 
 VECTORS = Path(__file__).parents[2] / "data" / "vectors"
 DOCUMENTED = VECTORS / "documented"
 EXPECTED = [json.loads(line) for line in (DOCUMENTED / "expected.jsonl").read_text().splitlines()]
 RULESET = VECTORS / "random" / "ruleset.toml"
 
-Row = dict[str, Any]
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
 
 def rows(*arguments: object) -> list[Row]:
     result = run(*arguments)
     assert result.exit_code == 0, result.stderr
-    found = [json.loads(line) for line in result.stdout.splitlines()]
-    assert result.stdout == "".join(
-        json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n" for row in found
-    )
-    return found
-
-
-@pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    write_bundle(a_snapshot(), tmp_path / "bundle")
-    return tmp_path / "bundle"
+    return printed(result)
 
 
 @pytest.fixture

@@ -4,22 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from accessreview.cli import main
+from tests.unit.cli.printed import Row, run
 
 RANDOM = Path(__file__).parents[2] / "data" / "vectors" / "random"
 RULESET = str(RANDOM / "ruleset.toml")
 CASES = sorted(RANDOM.glob("case-*"))
-
-Row = dict[str, Any]
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def certify(case: Path, *more: str) -> bytes:

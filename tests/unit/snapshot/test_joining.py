@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from accessreview.model.snapshot import Coverage, Reading, SourceKind
 from accessreview.snapshot.compose import compose
 from accessreview.snapshot.joining import join
-from tests.snapshots import NOON, Rows, a_reading, a_source, rows_of
+from tests.snapshots import NOON, Rows, a_reading, a_source, contents, rows_of
 
 DOMAIN = "S-1-5-21-1-2-3"
 OTHER = "S-1-5-21-7-8-9"
@@ -322,17 +322,6 @@ def readings(draw: st.DrawFn) -> Sequence[Reading]:
             )
         )
     return made
-
-
-def contents(readings: Sequence[Reading]) -> dict[str, object]:
-    """What is read, whatever the order of rows and readings."""
-    return {
-        reading.source.id: (
-            reading.source,
-            {name: sorted(rows) for name, rows in rows_of(reading.tables).items() if rows},
-        )
-        for reading in readings
-    }
 
 
 @settings(deadline=None)

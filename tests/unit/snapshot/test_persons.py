@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accessreview.model.snapshot import Coverage, Reading, SourceKind
 from accessreview.snapshot.compose import compose
 from accessreview.snapshot.persons import PersonMapping, PersonRules, join_persons
-from tests.snapshots import NOON, a_reading, a_source, rows_of
+from tests.snapshots import NOON, a_reading, a_source, contents, rows_of
 
 BY_MAIL = PersonRules(("mail",))
 Key = tuple[str, str]
@@ -289,16 +289,6 @@ def rules(draw: st.DrawFn) -> PersonRules:
         tuple(draw(st.permutations(["mail", "phone"]))),
         tuple(PersonMapping(*account, identity) for account, identity in mapping.items()),
     )
-
-
-def contents(readings: Sequence[Reading]) -> dict[str, object]:
-    return {
-        reading.source.id: (
-            reading.source,
-            {name: sorted(rows) for name, rows in rows_of(reading.tables).items() if rows},
-        )
-        for reading in readings
-    }
 
 
 @settings(deadline=None)
