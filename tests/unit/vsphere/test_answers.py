@@ -44,8 +44,8 @@ def _packed(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:
 
 
 def _chunked(exchange: Exchange, pieces: Iterator[bytes], encoding: str = "identity") -> None:
-    head = f"HTTP/1.1 500 Whatever\r\nTransfer-Encoding: chunked\r\nContent-Encoding: {encoding}\r\n\r\n"
-    exchange.write(head.encode())
+    head = "HTTP/1.1 500 Whatever\r\nTransfer-Encoding: chunked\r\n"
+    exchange.write(f"{head}Content-Encoding: {encoding}\r\n\r\n".encode())
     for piece in pieces:
         exchange.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         if exchange.stopped.is_set():
