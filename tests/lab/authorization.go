@@ -136,13 +136,18 @@ func (c *call) asked(entity types.ManagedObjectReference, privilege string) faul
 	return c.need(entity.Value, privilege)
 }
 
-func hasPrivilegeOnEntity(c *call, request *types.HasPrivilegeOnEntity) (*types.HasPrivilegeOnEntityResponse, fault) {
+// hasPrivilege is the answer of the API; govmomi's own type would leave out whatever is false.
+type hasPrivilege struct {
+	Returnval []bool `xml:"returnval"`
+}
+
+func hasPrivilegeOnEntity(c *call, request *types.HasPrivilegeOnEntity) (*hasPrivilege, fault) {
 	id := request.Entity.Value
 	if c.estate.entities[id] == nil {
 		return nil, &types.ManagedObjectNotFound{Obj: request.Entity}
 	}
 	answers, failed := c.granted(request.SessionId, id, request.PrivId)
-	return &types.HasPrivilegeOnEntityResponse{Returnval: answers}, failed
+	return &hasPrivilege{Returnval: answers}, failed
 }
 
 func hasPrivilegeOnEntities(c *call, request *types.HasPrivilegeOnEntities) (*types.HasPrivilegeOnEntitiesResponse, fault) {

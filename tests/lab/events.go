@@ -37,7 +37,8 @@ func (h *history) noAccess(l *lab, s *session) {
 func (h *history) loggedIn(l *lab, s *session) {
 	h.add(l, s.UserName, fmt.Sprintf("User %s@%s logged in as %s", s.UserName, s.IpAddress, s.UserAgent),
 		&types.UserLoginSessionEvent{
-			IpAddress: s.IpAddress, UserAgent: s.UserAgent, Locale: s.Locale, SessionId: s.Key,
+			SessionEvent: types.SessionEvent{Event: types.Event{CreatedTime: s.LoginTime}},
+			IpAddress:    s.IpAddress, UserAgent: s.UserAgent, Locale: s.Locale, SessionId: s.Key,
 		})
 }
 

@@ -99,7 +99,10 @@ func (c *call) hostSystem(one *entity, base mo.ManagedEntity) *mo.HostSystem {
 	}
 	made.Runtime.ConnectionState = types.HostSystemConnectionState(host.State)
 	made.Runtime.PowerState = types.HostSystemPowerStatePoweredOn
-	made.Summary.Config = types.HostConfigSummary{Name: base.Name, Product: &product}
+	made.Summary = types.HostListSummary{
+		Host: &base.Self, OverallStatus: types.ManagedEntityStatusGreen, Runtime: &made.Runtime,
+		Config: types.HostConfigSummary{Name: base.Name, Port: 443, Product: &product},
+	}
 	made.Config = &types.HostConfigInfo{
 		Host: base.Self, Product: product, LockdownMode: host.Lockdown,
 		AdminDisabled:             types.NewBool(host.Lockdown != types.HostLockdownModeLockdownDisabled),

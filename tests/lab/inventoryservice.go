@@ -78,8 +78,7 @@ func (c *call) inventory(user, password string) ([]accessControl, fault) {
 		return nil, failed
 	}
 	if c.session == nil {
-		return nil, &types.NotAuthenticated{NoPermission: types.NoPermission{
-			Object: ref("AuthorizationService", "authorizationService"), PrivilegeId: "System.View"}}
+		return nil, &types.SecurityError{}
 	}
 	switch c.method {
 	case "InventoryServiceLogout":
@@ -87,12 +86,11 @@ func (c *call) inventory(user, password string) ([]accessControl, fault) {
 		return nil, nil
 	case "AuthorizationService.GetGlobalAccessControlList":
 		if !c.session.everything && !c.lab.options.isSsoAdministrator(c.session.UserName) {
-			return nil, &types.NoPermission{
-				Object: ref("AuthorizationService", "authorizationService"), PrivilegeId: "System.Read"}
+			return nil, &types.SecurityError{}
 		}
 		return c.estate.globalAccess(), nil
 	}
-	return nil, &types.MethodNotFound{Receiver: c.this, Method: c.method}
+	return nil, &types.NotSupported{}
 }
 
 func (o options) isSsoAdministrator(user string) bool {

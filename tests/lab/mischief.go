@@ -90,11 +90,17 @@ func faultNamed(name string) fault {
 	if !known {
 		return &types.SystemError{Reason: name}
 	}
-	made, is := reflect.New(kind).Interface().(fault)
-	if !is {
-		return &types.SystemError{Reason: name}
+	switch made := reflect.New(kind).Interface().(type) {
+	case *types.NoPermission:
+		made.Object, made.PrivilegeId = ref("Folder", "group-d1"), "System.View"
+		return made
+	case *types.NotAuthenticated:
+		made.Object, made.PrivilegeId = ref("Folder", "group-d1"), "System.View"
+		return made
+	case fault:
+		return made
 	}
-	return made
+	return &types.SystemError{Reason: name}
 }
 
 func (m *mischief) denied(e *estate, this types.ManagedObjectReference, path string) fault {

@@ -214,7 +214,6 @@ func (c *call) virtualMachine(one *entity, base mo.ManagedEntity) *mo.VirtualMac
 		case place == nil:
 		case place.Type == "HostSystem":
 			made.Runtime.Host = place
-			made.Summary.Runtime.Host = place
 		case place.Type == "Datastore":
 			made.Datastore = append(made.Datastore, *place)
 		default:
@@ -223,6 +222,9 @@ func (c *call) virtualMachine(one *entity, base mo.ManagedEntity) *mo.VirtualMac
 	}
 	made.Runtime.PowerState = types.VirtualMachinePowerStatePoweredOn
 	made.Runtime.ConnectionState = types.VirtualMachineConnectionStateConnected
+	made.Summary.Runtime = made.Runtime
+	made.Summary.Vm, made.Summary.OverallStatus = &made.Self, base.OverallStatus
+	made.Summary.QuickStats.GuestHeartbeatStatus = base.OverallStatus
 	return made
 }
 

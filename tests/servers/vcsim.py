@@ -103,13 +103,15 @@ def logged_in(vcsim: Vcsim) -> Iterator[vim.ServiceInstanceContent]:
         sslContext=ssl.create_default_context(cafile=vcsim.ca_file),
         httpConnectionTimeout=30,
     )
-    content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
-    assert content.sessionManager is not None
-    content.sessionManager.Login(vcsim.user, vcsim.password, None)
     try:
-        yield content
+        content = vim.ServiceInstance("ServiceInstance", stub).RetrieveContent()
+        assert content.sessionManager is not None
+        content.sessionManager.Login(vcsim.user, vcsim.password, None)
+        try:
+            yield content
+        finally:
+            content.sessionManager.Logout()
     finally:
-        content.sessionManager.Logout()
         stub.DropConnections()
 
 

@@ -1,15 +1,24 @@
-"""A lab vCenter for the tests of a module, and settings to collect from it."""
+"""A lab vCenter for the tests of a module, clients of it, and settings to collect from it."""
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
+from pyVmomi import vim
 
 from accessreview.vsphere.settings import VCenterSettings
-from tests.estates import VECTORS
 from tests.servers.certificates import Authority, make_ca
+from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab, missing, running_lab
+from tests.servers.vcsim import logged_in
+
+ANN, BOB, CARL = r"CORP\ann", r"CORP\bob", r"CORP\carl"
+ADMINISTRATOR = r"CORP\adm-bob"
+PASSWORD = "not-secret-at-all"
+
+Client = Callable[..., AbstractContextManager[vim.ServiceInstanceContent]]
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +34,26 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def lab(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One for the tests of a module; each loads what it needs."""
     folder = tmp_path_factory.mktemp("lab")
-    with running_lab(folder, VECTORS / "documented", source="V01", ca=authority) as running:
+    with running_lab(folder, company(), ca=authority) as running:
         yield running
+
+
+@pytest.fixture
+def fresh(lab: Lab) -> Lab:
+    """The lab with the small company as it is written down, and users who can log in."""
+    users = dict.fromkeys((ANN, BOB, CARL, ADMINISTRATOR), PASSWORD)
+    lab.load(company(), users=users)
+    return lab
+
+
+@pytest.fixture
+def client(fresh: Lab) -> Client:
+    """Logs in as a user of the company, or as the lab's own."""
+
+    def client(user: str = "") -> AbstractContextManager[vim.ServiceInstanceContent]:
+        return logged_in(replace(fresh, user=user, password=PASSWORD) if user else fresh)
+
+    return client
 
 
 @pytest.fixture
