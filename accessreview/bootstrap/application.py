@@ -42,6 +42,7 @@ from accessreview.services.collection import Collection
 from accessreview.services.decisions import Decisions
 from accessreview.services.early import EarlyCollection
 from accessreview.services.evidence import EvidencePackages
+from accessreview.services.last_seen import last_entities
 from accessreview.services.periodic import ABANDONED_AFTER, Job, Periodic
 from accessreview.services.ports import Clock, Database, IdSource, Notifier, ReadingSource
 from accessreview.services.queries import Queries
@@ -76,14 +77,15 @@ def build(settings: Settings) -> Application:
         ConfigurationError, InputError, StorageError, UnavailableError: in a sentence each.
     """
     make_folder(settings.data_directory)
+    database = open_database(database_address(settings))
     return _assemble(
         _World(
             settings=settings,
-            database=open_database(database_address(settings)),
+            database=database,
             clock=SystemClock(),
             ids=RandomIds(),
             ruleset=_ruleset(settings.ruleset),
-            sources=sources_of(settings),
+            sources=sources_of(settings, partial(last_entities, database)),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from accessreview.bootstrap.file_sources import file_source
@@ -34,9 +35,13 @@ from accessreview.snapshot.completeness import Thresholds
 from accessreview.vsphere.settings import VCenterSettings
 
 
-def sources_of(settings: Settings) -> tuple[ReadingSource, ...]:
+LastSeen = Callable[[str], tuple[tuple[str, str], ...]]
+"""Types and ids of what a source had when it was last read in full."""
+
+
+def sources_of(settings: Settings, last_seen: LastSeen = lambda _: ()) -> tuple[ReadingSource, ...]:
     """One source for each configured; none is connected to yet."""
-    return tuple(_source(each, settings) for each in settings.source)
+    return tuple(_source(each, settings, last_seen) for each in settings.source)
 
 
 def kinds_of(settings: Settings) -> dict[str, SourceKind]:
@@ -118,7 +123,7 @@ def vcenter_hosts(settings: Settings) -> dict[str, str]:
     return {source.id: source.host for source in settings.source if isinstance(source, VCenter)}
 
 
-def _source(source: AnySource, settings: Settings) -> ReadingSource:
+def _source(source: AnySource, settings: Settings, last_seen: LastSeen) -> ReadingSource:
     match source:
         case VCenter():
             account = source.global_permissions
@@ -126,6 +131,7 @@ def _source(source: AnySource, settings: Settings) -> ReadingSource:
                 _vcenter(source, source.username, source.password_file),
                 _vcenter(source, account.username, account.password_file) if account else None,
                 (*PARTS, HOSTS) if source.hosts else PARTS,
+                partial(last_seen, source.id),
             )
         case Directory():
             return DirectorySource(

@@ -134,7 +134,7 @@ class Gate:
         now = self.clock.now()
         with self.database.reading() as work:
             for source in (reading.source.id for reading in readings):
-                stored = _last_good(work, source)
+                stored = last_good(work, source)
                 if stored and stored.digest not in snapshots:
                     snapshots[stored.digest] = work.snapshots.get(stored.digest)
                 lasts[source] = _last(snapshots[stored.digest], source) if stored else None
@@ -242,7 +242,7 @@ def _as_judged(reading: Reading, doubt: RefusedReading | None) -> Reading:
     return doubted(reading, doubt.reasons, HOW_TO_ACCEPT.format(reading.source.id))
 
 
-def _last_good(work: UnitOfWork, source: str) -> StoredSnapshot | None:
+def last_good(work: UnitOfWork, source: str) -> StoredSnapshot | None:
     """Where the last reading is that was complete or accepted; of a source without, the last."""
     accepted = work.refusals.last_taken(source)
     good = [

@@ -7,15 +7,15 @@ from datetime import datetime
 from accessreview.collectors.vcenter.global_permissions import with_global_permissions
 from accessreview.collectors.vcenter.parts import Part, read_parts, together
 from accessreview.collectors.vcenter.read import read_vcenter
-from accessreview.collectors.vcenter.sight import SIGHT
+from accessreview.collectors.vcenter.sight import Before, sight
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
 from accessreview.vsphere.session import open_session
 from accessreview.vsphere.settings import VCenterSettings
 
-PARTS: tuple[Part, ...] = (SIGHT,)
-"""What every vCenter is read for beside its inventory, in this order."""
+PARTS: tuple[Part, ...] = ()
+"""What every vCenter is read for beside its inventory and where it is hidden, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,13 @@ class VCenterSource:
     """One live vCenter, read with a read-only account.
 
     ``global_account`` reads its global permissions, should that account not be allowed to.
+    ``before`` tells what it had when it was last read in full.
     """
 
     settings: VCenterSettings
     global_account: VCenterSettings | None = None
     parts: tuple[Part, ...] = PARTS
+    before: Before = tuple
 
     @property
     def id(self) -> str:
@@ -43,7 +45,7 @@ class VCenterSource:
         started_at = now()
         with open_session(self.settings, CollectionError) as session:
             read = with_global_permissions(session, read_vcenter(session), self.global_account)
-            more = read_parts(self.parts, session, read.raw, now)
+            more = read_parts((sight(self.before), *self.parts), session, read.raw, now)
         source = Source(
             id=self.settings.id,
             kind=SourceKind.VCENTER,

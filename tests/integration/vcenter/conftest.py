@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pyVmomi import vim
 
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, make_ca
+from tests.servers.lab_vcenter import Lab, running_lab
 from tests.servers.vcsim import Vcsim, add_role, allow, find, logged_in, missing, running_vcsim
 
+ESTATE = Path(__file__).parents[2] / "data/vectors/random/case-1"
 SIZES = {"vapps": 1, "pools": 1, "folders": 1}
 
 
@@ -28,6 +31,17 @@ def vcsim(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
         pytest.skip(reason)
     with running_vcsim(tmp_path_factory.mktemp("vcsim"), ca=authority, sizes=SIZES) as running:
         populate(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lab(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A vCenter that shows each account only what its permissions let it see."""
+    if reason := missing():
+        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_lab(tmp_path_factory.mktemp("lab"), ESTATE, ca=authority) as running:
         yield running
 
 
