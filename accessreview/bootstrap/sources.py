@@ -9,6 +9,7 @@ from accessreview.bootstrap.file_sources import file_source
 from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
+from accessreview.collectors.vcenter.host_source import HostSource
 from accessreview.collectors.vcenter.hosts import HOSTS
 from accessreview.collectors.vcenter.oracle import VCenterOracle
 from accessreview.collectors.vcenter.source import PARTS, VCenterSource
@@ -23,6 +24,7 @@ from accessreview.settings import (
     AnySource,
     Directory,
     Govc,
+    Host,
     Ldif,
     ObjectSave,
     OpenGraph,
@@ -47,9 +49,13 @@ def sources_of(settings: Settings, last_seen: LastSeen = lambda _: ()) -> tuple[
 def kinds_of(settings: Settings) -> dict[str, SourceKind]:
     """What each configured source is, for when it cannot say so itself."""
     return {
-        source.id: SourceKind.DIRECTORY if _is_directory(source) else SourceKind.VCENTER
+        source.id: SourceKind.DIRECTORY if _is_directory(source) else _kind_of(source)
         for source in settings.source
     }
+
+
+def _kind_of(source: AnySource) -> SourceKind:
+    return SourceKind.ESXI if isinstance(source, Host) else SourceKind.VCENTER
 
 
 def _is_directory(source: AnySource) -> bool:
@@ -133,6 +139,8 @@ def _source(source: AnySource, settings: Settings, last_seen: LastSeen) -> Readi
                 (*PARTS, HOSTS) if source.hosts else PARTS,
                 partial(last_seen, source.id),
             )
+        case Host():
+            return HostSource(_vcenter(source, source.username, source.password_file))
         case Directory():
             return DirectorySource(
                 DirectorySettings(
@@ -157,7 +165,7 @@ def _source(source: AnySource, settings: Settings, last_seen: LastSeen) -> Readi
             )
 
 
-def _vcenter(source: VCenter, username: str, password_file: Path) -> VCenterSettings:
+def _vcenter(source: VCenter | Host, username: str, password_file: Path) -> VCenterSettings:
     return VCenterSettings(
         id=source.id,
         name=source.label,

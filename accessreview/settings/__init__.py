@@ -6,6 +6,7 @@ folder, those that stand here as defaults too.
 
 from accessreview.settings.directories import Directory
 from accessreview.settings.files import Exported, Govc, Ldif, ObjectSave, OpenGraph, Powercli
+from accessreview.settings.hosts import Host
 from accessreview.settings.loading import load_settings
 from accessreview.settings.secret import read_secret
 from accessreview.settings.vcenters import IdentitySource, VCenter
@@ -16,6 +17,7 @@ __all__ = [
     "Directory",
     "Exported",
     "Govc",
+    "Host",
     "IdentitySource",
     "Ldif",
     "ObjectSave",

@@ -1,4 +1,4 @@
-// A simulated vCenter on loopback: govmomi's simulator with our certificate and credentials.
+// A simulated vCenter, or host without one, on loopback: govmomi's simulator with our certificate and credentials.
 //
 // Prints its address as HOST:PORT, then serves until its standard input ends, so that it never
 // outlives whoever started it. The password comes from the environment, not the command line.
@@ -18,6 +18,7 @@ import (
 
 func main() {
 	model := simulator.VPX()
+	host := flag.Bool("esx", false, "a single host without a vCenter")
 	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
 	certificate := flag.String("certificate", "", "PEM file of the certificate")
 	key := flag.String("key", "", "PEM file of its key")
@@ -31,6 +32,9 @@ func main() {
 		flag.IntVar(size, name, *size, "how many "+name)
 	}
 	flag.Parse()
+	if *host {
+		model = simulator.ESX()
+	}
 
 	pair, err := tls.LoadX509KeyPair(*certificate, *key)
 	if err != nil {

@@ -66,7 +66,8 @@ def running_vcsim(
     """Run one until the end of the block; it ends by itself with the process that started it.
 
     ``sizes`` are the flags of ``vcsim.go``: datacenters, clusters, hosts, standalone-hosts,
-    machines, pools, vapps, folders, datastores, portgroups, pods. ``folder`` takes the certificate.
+    machines, pools, vapps, folders, datastores, portgroups, pods; ``esx`` 1 is a host alone.
+    ``folder`` takes the certificate.
     """
     authority = ca or make_ca(folder, "vcsim-ca")
     shown = certificate or issue(authority, folder, name="vcsim")

@@ -4,7 +4,7 @@ Properties come for all hosts at once. What only a method tells is asked host by
 where the account may ask it: who is let in by a host itself takes a privilege that changes much.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -77,8 +77,11 @@ class _Hosts:
             with self._session.step(f"reading the host {self._name(host)}"):
                 yield self._host(host, managers, may_be_asked)
 
+    def _id(self, host: ReadEntity) -> str:
+        return id_of(host.reference)
+
     def _name(self, host: ReadEntity) -> str:
-        return self._names[id_of(host.reference)]
+        return self._names[self._id(host)]
 
     def _properties(
         self, paths: Mapping[Any, tuple[str, ...]], references: Iterable[Any]
@@ -114,14 +117,16 @@ class _Hosts:
         found = self._properties(paths, filter(None, managers))
         return {id_of(one.reference): one for one in found}
 
-    def _may_be_asked(self, hosts: Iterable[ReadEntity]) -> frozenset[str]:
-        """The hosts that tell this account whom they let in themselves."""
-        references = [host.reference for host in hosts]
-        if not references:
+    def _may_be_asked(self, hosts: Sequence[ReadEntity]) -> frozenset[str]:
+        """The hosts that may tell this account whom they let in themselves."""
+        if not hosts:
             return frozenset()
-        answers = self._session.authorization.HasPrivilegeOnEntities(
-            references, self._session.key, [_LET_IN]
-        )
+        try:
+            answers = self._session.authorization.HasPrivilegeOnEntities(
+                [host.reference for host in hosts], self._session.key, [_LET_IN]
+            )
+        except vmodl.MethodFault:
+            return frozenset(map(self._id, hosts))  # each will say for itself
         return frozenset(
             id_of(answer.entity)
             for answer in answers
@@ -136,11 +141,11 @@ class _Hosts:
         domain = None if info is None else _joined(info)
         version = host.values.get(_VERSION)
         access: Any = host.values.get(_ACCESS)
-        if id_of(host.reference) not in may_be_asked:
+        if self._id(host) not in may_be_asked:
             self._untold.add(_WHOM, f"the account needs {_LET_IN} there", self._name(host))
             access = None
         return RawHost(
-            id=id_of(host.reference),
+            id=self._id(host),
             version=None if version is None else str(version),
             lockdown=None if lockdown is None else str(lockdown),
             domain=domain,

@@ -34,7 +34,7 @@ def test_every_section_has_a_heading_or_a_row(section: str) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        *("vcenter", "active-directory", "openldap", "389-ds", "freeipa", "vmdir", "ldap"),
+        *("vcenter", "esxi", "active-directory", "openldap", "389-ds", "freeipa", "vmdir", "ldap"),
         *("govc", "object-save", "opengraph", "powercli", "ldif"),
     ],
 )
