@@ -5,6 +5,7 @@ import click
 from accessreview.cli.lazy import LazyGroup
 
 COMMANDS = {
+    "agreement": "accessreview.cli.agreement:agreement",
     "analyze": "accessreview.cli.analysis:analyze",
     "audit": "accessreview.cli.audit:audit",
     "campaign": "accessreview.cli.campaign:campaign",

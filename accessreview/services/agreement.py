@@ -145,10 +145,10 @@ def _doubt(answers: Mapping[str, Answer], stranger: str) -> str:
     """Why a vCenter that says this of a user who cannot exist is not believed; empty if it is."""
     for entity, answer in answers.items():
         if granted := sorted(set(answer.privileges or ()) - IMPLIED):
+            more = " among others" if len(granted) > 1 else ""
             return (
-                f"It says that {stranger}, a user who does not exist, holds {len(granted)} "
-                f"privileges on {entity}, {granted[0]} among them. Whoever grants to nobody's name "
-                "grants to every name: its answers prove nothing and were not used."
+                f"It says that {stranger}, a user who does not exist, holds {granted[0]}{more} on "
+                f"{entity}. So its answers on users who exist prove nothing, and none was asked for."
             )
     return ""
 

@@ -17,7 +17,7 @@ from accessreview.settings.base import (
     WriteAccount,
 )
 
-SampleSize = Annotated[int, Field(ge=0, le=10_000)]
+SampleSize = Annotated[int, Field(ge=0, le=2_000)]
 
 
 class VCenterWriteAccount(WriteAccount):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from accessreview.analysis.observations import IdentitySources
 from accessreview.model.policy import Ruleset
 from accessreview.services.ports import Clock, Database
+from accessreview.services.queries.agreement import AgreementQueries
 from accessreview.services.queries.campaigns import CampaignQueries
 from accessreview.services.queries.directories import DirectoryQueries
 from accessreview.services.queries.observations import ObservationQueries
@@ -31,6 +32,7 @@ class Queries:
     directories: DirectoryQueries
     observations: ObservationQueries
     refusals: RefusalQueries
+    agreement: AgreementQueries
     trail: TrailQueries
 
     @classmethod
@@ -57,5 +59,6 @@ class Queries:
             DirectoryQueries(database, views),
             ObservationQueries(database, views, identity_sources),
             RefusalQueries(database, clock),
+            AgreementQueries(database, views),
             TrailQueries(database),
         )

@@ -9,6 +9,7 @@ from accessreview.model.review import ItemState
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, allowed, require
 from accessreview.services.ports import Clock, Database, StoredAssessment, ViolationCounts
+from accessreview.services.queries.agreement import AgreementQueries, NamedAgreement
 from accessreview.services.queries.campaigns import CampaignQueries, CampaignRow, has_ended
 from accessreview.services.queries.sources import Freshness, SourceQueries
 from accessreview.services.queries.views import SnapshotViews
@@ -22,6 +23,7 @@ class Overview:
     assessment: StoredAssessment | None
     open_by_severity: Mapping[Severity, int]
     not_known: int
+    disagreeing: Sequence[NamedAgreement]
     running: Sequence[CampaignRow]
     ended: int
 
@@ -46,11 +48,13 @@ class OverviewQueries:
             assessment = unit.assessments.latest()
         campaigns = CampaignQueries(self.database, self.clock, self.views).list(authorization)
         running = [row for row in campaigns if not has_ended(row.campaign)]
+        agreements = AgreementQueries(self.database, self.views).latest(authorization)
         return Overview(
             freshness=SourceQueries(self.database, self.clock, self.views).freshness(authorization),
             assessment=assessment,
             open_by_severity=_of_state(counts, ViolationState.OPEN),
             not_known=sum(_of_state(counts, ViolationState.NOT_KNOWN).values()),
+            disagreeing=[one for one in agreements if one.needs_attention],
             running=running,
             ended=len(campaigns) - len(running),
         )

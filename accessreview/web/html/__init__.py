@@ -3,6 +3,7 @@
 from flask import Flask
 
 from accessreview.web.html import (
+    agreement,
     audit,
     campaigns,
     changes,
@@ -19,6 +20,7 @@ from accessreview.web.html import (
 )
 
 _MODULES = (
+    agreement,
     audit,
     campaigns,
     changes,

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from accessreview.model.refusal import Figures
 from accessreview.model.snapshot import Joined, Standing
 from accessreview.services.authorization import Capability, allowed
+from accessreview.services.queries.agreement import NamedAgreement
 from accessreview.services.queries.directories import JoinedAccount, Outsider, Together
 from accessreview.services.queries.paging import ByKind
 from accessreview.services.queries.sources import Freshness, UnresolvedPrincipal
@@ -26,6 +27,7 @@ class SourcesPage(Page):
     freshness: Freshness
     holdings: Mapping[str, Figures]
     kept_out: Sequence[str]
+    agreements: Sequence[NamedAgreement]
     unresolved: tuple[UnresolvedPrincipal, ...]
     together: Together
     may_collect: bool
@@ -55,6 +57,7 @@ def show() -> Response:
             freshness=application().queries.sources.freshness(who),
             holdings=application().queries.sources.holdings(who),
             kept_out=application().queries.refusals.waiting(who),
+            agreements=application().queries.agreement.latest(who),
             unresolved=application().queries.sources.unresolved(who),
             together=application().queries.directories.together(who),
             may_collect=allowed(who, Capability.COLLECT),
