@@ -62,9 +62,9 @@ def _of_fault(fault: vmodl.MethodFault) -> str:
                 "the user name or the password is wrong, or the account is locked; nothing was"
                 " tried twice"
             )
+        case vim.fault.NotAuthenticated():  # a kind of NoPermission
+            return "the session ended"
         case vim.fault.NoPermission():
             return f"the account lacks the privilege {fault.privilegeId}"
-        case vim.fault.NotAuthenticated():
-            return "the session ended"
         case _:
             return f"vCenter answered {type(fault).__name__.rpartition('.')[2]}"

@@ -130,7 +130,7 @@ func (c *call) granted(key, id string, asked []string) ([]bool, fault) {
 
 // asked is the fault for an entity that the session may not ask about, if it may not.
 func (c *call) asked(entity types.ManagedObjectReference, privilege string) fault {
-	if !c.sees(entity.Value) {
+	if c.estate.entities[entity.Value] == nil || c.estate.hidden[entity.Value] {
 		return &types.ManagedObjectNotFound{Obj: entity}
 	}
 	return c.need(entity.Value, privilege)
@@ -142,19 +142,18 @@ type hasPrivilege struct {
 }
 
 func hasPrivilegeOnEntity(c *call, request *types.HasPrivilegeOnEntity) (*hasPrivilege, fault) {
-	id := request.Entity.Value
-	if c.estate.entities[id] == nil {
-		return nil, &types.ManagedObjectNotFound{Obj: request.Entity}
+	if failed := c.asked(request.Entity, "System.Read"); failed != nil {
+		return nil, failed
 	}
-	answers, failed := c.granted(request.SessionId, id, request.PrivId)
+	answers, failed := c.granted(request.SessionId, request.Entity.Value, request.PrivId)
 	return &hasPrivilege{Returnval: answers}, failed
 }
 
 func hasPrivilegeOnEntities(c *call, request *types.HasPrivilegeOnEntities) (*types.HasPrivilegeOnEntitiesResponse, fault) {
 	answer := &types.HasPrivilegeOnEntitiesResponse{}
 	for _, entity := range request.Entity {
-		if c.estate.entities[entity.Value] == nil {
-			return nil, &types.ManagedObjectNotFound{Obj: entity}
+		if failed := c.asked(entity, "System.Read"); failed != nil {
+			return nil, failed
 		}
 		answers, failed := c.granted(request.SessionId, entity.Value, request.PrivId)
 		if failed != nil {

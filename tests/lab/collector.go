@@ -106,6 +106,9 @@ func (c *call) collect(specs []types.PropertyFilterSpec) ([]types.ObjectContent,
 		}
 		for _, object := range spec.ObjectSet {
 			if c.estate.entities[object.Obj.Value] == nil && !c.exists(object.Obj) {
+				if leave := spec.ReportMissingObjectsInResults; leave != nil && *leave {
+					continue
+				}
 				return nil, &types.ManagedObjectNotFound{Obj: object.Obj}
 			}
 			chosen.take(object.Obj, object.Skip)
