@@ -21,6 +21,7 @@ from accessreview.remediators.vcenter import VCenterRemediator
 from accessreview.services.agreement import Questioned
 from accessreview.services.ports import EventSource, ReadingSource, Remediator
 from accessreview.settings import (
+    Ansible,
     AnySource,
     Directory,
     Govc,
@@ -152,7 +153,7 @@ def _source(source: AnySource, settings: Settings, last_seen: LastSeen) -> Readi
                     schema=_schema(source, DirectoryKind(source.kind), settings),
                 )
             )
-        case Govc() | ObjectSave() | OpenGraph() | Powercli():
+        case Ansible() | Govc() | ObjectSave() | OpenGraph() | Powercli():
             return file_source(source)
         case Ldif():
             return LdifSource(

@@ -5,7 +5,15 @@ folder, those that stand here as defaults too.
 """
 
 from accessreview.settings.directories import Directory
-from accessreview.settings.files import Exported, Govc, Ldif, ObjectSave, OpenGraph, Powercli
+from accessreview.settings.files import (
+    Ansible,
+    Exported,
+    Govc,
+    Ldif,
+    ObjectSave,
+    OpenGraph,
+    Powercli,
+)
 from accessreview.settings.hosts import Host
 from accessreview.settings.loading import load_settings
 from accessreview.settings.secret import read_secret
@@ -13,6 +21,7 @@ from accessreview.settings.vcenters import IdentitySource, VCenter
 from accessreview.settings.whole import AnySource, Settings
 
 __all__ = [
+    "Ansible",
     "AnySource",
     "Directory",
     "Exported",

@@ -33,6 +33,15 @@ class OpenGraph(Source):
     part: Literal["vcenter", "directory"] = "vcenter"
 
 
+class Ansible(Source):
+    """What Ansible answered, on another tool's inventory (docs/how-to/export-with-ansible.md)."""
+
+    kind: Literal["ansible"]
+    permissions: Path
+    inventory: Path
+    inventory_of: Literal["govc", "powercli", "rvtools"]
+
+
 class Powercli(Source):
     """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
 
@@ -42,7 +51,7 @@ class Powercli(Source):
     inventory: Path
 
 
-Exported = Govc | ObjectSave | OpenGraph | Powercli
+Exported = Ansible | Govc | ObjectSave | OpenGraph | Powercli
 """All but directories as LDIF, which have more in common with live ones."""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of, vcenter_hosts
 from accessreview.collectors.directory.source import DirectorySource
+from accessreview.collectors.offline.ansible import AnsibleSource
 from accessreview.collectors.offline.govc import GovcSource
 from accessreview.collectors.offline.ldif_directory import LdifSource
 from accessreview.collectors.offline.object_save import ObjectSaveSource
@@ -48,6 +49,13 @@ kind = "govc"
 id = "file-vc"
 roles_and_permissions = "a.json"
 inventory = "b.json"
+
+[[source]]
+kind = "ansible"
+id = "asked-vc"
+permissions = "answers.json"
+inventory = "vinfo.csv"
+inventory_of = "rvtools"
 
 [[source]]
 kind = "object-save"
@@ -95,6 +103,7 @@ def test_every_kind_has_its_source(settings: Settings) -> None:
         VCenterSource,
         DirectorySource,
         GovcSource,
+        AnsibleSource,
         ObjectSaveSource,
         OpenGraphSource,
         OpenGraphDirectory,
@@ -108,6 +117,7 @@ def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
     assert kinds_of(settings) == {
         "vc": vcenter,
         "file-vc": vcenter,
+        "asked-vc": vcenter,
         "saved-vc": vcenter,
         "graph-vc": vcenter,
         "graph-people": directory,
