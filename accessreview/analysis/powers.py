@@ -9,6 +9,7 @@ from accessreview.analysis.counted_as import accounts
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.power_holders import Held, Holder, PowerHolders
 from accessreview.model.observation import Concerned, Observation, ObservationKind
+from accessreview.model.principal import on_host
 from accessreview.model.snapshot import Fact, Power
 from accessreview.snapshot.tables import fields, rows_with
 
@@ -51,7 +52,7 @@ def power_observations(estate: Estate) -> Iterator[Observation]:
     holders = PowerHolders(estate)
     names = _names(estate)
     for holder in holders:
-        if holder.principal.removeprefix(f"{holder.source}\\").casefold() in _OF_EVERY_HOST:
+        if on_host(holder.source, holder.principal).casefold() in _OF_EVERY_HOST:
             continue
         past = [one for one in holder.held if one.power in _PAST_LOCKDOWN]
         if past and not holders.is_service(holder):

@@ -24,6 +24,7 @@ from accessreview.bundles.files import bundle_files
 from accessreview.model.errors import ConfigurationError
 from accessreview.model.policy import Ruleset
 from accessreview.model.remediation import Change, MembershipRemoval, PermissionRemoval
+from accessreview.model.snapshot import SourceKind
 from accessreview.notifiers.mail import MailSecurity, MailServer
 from accessreview.notifiers.outbox import Outbox
 from accessreview.passwords import Argon2Passwords
@@ -228,12 +229,12 @@ def _notifier(settings: Settings, clock: Clock, ids: IdSource) -> Notifier:
 
 
 def _scripts(settings: Settings) -> dict[str, Script]:
-    hosts = vcenter_hosts(settings)
+    servers = vcenter_hosts(settings)
+    hosts = {id_ for id_, kind in kinds_of(settings).items() if kind is SourceKind.ESXI}
 
     def powercli_script(changes: Sequence[Change]) -> str:
-        return powercli.script(
-            [change for change in changes if isinstance(change, PermissionRemoval)], hosts
-        )
+        removals = [change for change in changes if isinstance(change, PermissionRemoval)]
+        return powercli.script(removals, servers, hosts)
 
     def ldif_script(changes: Sequence[Change]) -> str:
         return ldif.script([change for change in changes if isinstance(change, MembershipRemoval)])

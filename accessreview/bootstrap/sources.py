@@ -126,8 +126,10 @@ def questioned_of(settings: Settings) -> dict[str, Questioned]:
 
 
 def vcenter_hosts(settings: Settings) -> dict[str, str]:
-    """The host names of live vCenters by their ids, for scripts that people run."""
-    return {source.id: source.host for source in settings.source if isinstance(source, VCenter)}
+    """The host names of live vCenters and hosts by their ids, for scripts that people run."""
+    return {
+        source.id: source.host for source in settings.source if isinstance(source, VCenter | Host)
+    }
 
 
 def _source(source: AnySource, settings: Settings, last_seen: LastSeen) -> ReadingSource:

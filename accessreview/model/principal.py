@@ -1,6 +1,21 @@
 """Principals as vCenter and its interfaces spell them."""
 
 
+def of_host(source: str, principal: str) -> str:
+    r"""A principal of a host that is read by itself, as a snapshot has it.
+
+    Names of its own accounts mean others on every other host, so the id of the source stands before
+    them (``esx-lab\root``). Those of a domain stay as they are.
+    """
+    is_own = bool(principal) and "\\" not in principal and "@" not in principal
+    return f"{source}\\{principal}" if is_own else principal
+
+
+def on_host(source: str, principal: str) -> str:
+    """The same as the host itself has it."""
+    return principal.removeprefix(f"{source}\\")
+
+
 def may_be_same(one: str, other: str) -> bool:
     r"""Whether two spellings may name one account: ``DOMAIN\name`` and ``name@domain.example``.
 

@@ -5,8 +5,10 @@ code: PowerShell takes four typographic quotes for the plain one, and older ones
 without a byte order mark.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 
+from accessreview.model.principal import on_host
 from accessreview.model.remediation import PermissionRemoval
 
 _HEAD = """\
@@ -57,11 +59,16 @@ function Remove-ReviewedPermission(
 """
 
 
-def script(changes: Iterable[PermissionRemoval], servers: Mapping[str, str]) -> str:
+def script(
+    changes: Iterable[PermissionRemoval],
+    servers: Mapping[str, str],
+    hosts: Container[str] = frozenset(),
+) -> str:
     """Write the script for ``changes``; ``servers`` gives the host name of each vCenter's id.
 
-    A vCenter without a host name is called by its id. Global permissions, which this interface
-    cannot remove, become warnings that say so.
+    ``hosts`` are the ids of those that are single hosts, which know their accounts by shorter
+    names. A vCenter without a host name is called by its id. Global permissions, which this
+    interface cannot remove, become warnings that say so.
     """
     by_vcenter: dict[str, list[PermissionRemoval]] = {}
     for change in sorted(changes):
@@ -69,8 +76,14 @@ def script(changes: Iterable[PermissionRemoval], servers: Mapping[str, str]) -> 
     parts = [_HEAD]
     for vcenter, removals in by_vcenter.items():
         parts.append(f"$server = Connect-VIServer -Server {_text(servers.get(vcenter, vcenter))}\n")
-        parts.extend(_call(removal) for removal in removals)
+        parts.extend(_call(_as_known(removal, hosts)) for removal in removals)
     return "\n".join(parts)
+
+
+def _as_known(change: PermissionRemoval, hosts: Container[str]) -> PermissionRemoval:
+    source = change.entity.vcenter
+    own = on_host(source, change.principal) if source in hosts else change.principal
+    return replace(change, principal=own)
 
 
 def _call(change: PermissionRemoval) -> str:

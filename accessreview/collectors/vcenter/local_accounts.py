@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from accessreview.collectors.vcenter.parts import PartRows
 from accessreview.collectors.vcenter.raw import RawVCenter
+from accessreview.model.principal import of_host
 
 _SERVICES = frozenset({"vpxuser", "dcui"})
 """The host's own, for its vCenter and its console."""
@@ -16,34 +17,28 @@ class LocalAccount:
     full_name: str = ""
 
 
-def own_name(source: str, principal: str) -> str:
-    """The name of a host's own account as a snapshot has it; that of a domain stays as it is."""
-    is_own = bool(principal) and "\\" not in principal and "@" not in principal
-    return f"{source}\\{principal}" if is_own else principal
-
-
 def account_rows(source: str, named: Iterable[str], listed: Iterable[LocalAccount]) -> PartRows:
     """Rows of accounts and their names, each once whatever its case."""
     accounts: dict[str, LocalAccount] = {}
     for one in (*listed, *(LocalAccount(name) for name in sorted(named))):
-        if own_name(source, one.login) != one.login:
+        if of_host(source, one.login) != one.login:
             accounts.setdefault(one.login.casefold(), one)
     return {
         "accounts": [
             (one.login, one.login, one.full_name, "", _kind(one.login), "true", "")
             for one in accounts.values()
         ],
-        "principal_names": [(one.login, own_name(source, one.login)) for one in accounts.values()],
+        "principal_names": [(one.login, of_host(source, one.login)) for one in accounts.values()],
     }
 
 
 def qualified(source: str, raw: RawVCenter, tables: PartRows) -> tuple[RawVCenter, PartRows]:
     """The same with the host's own accounts named as a snapshot has them."""
     permissions = tuple(
-        replace(one, principal=own_name(source, one.principal)) for one in raw.permissions
+        replace(one, principal=of_host(source, one.principal)) for one in raw.permissions
     )
     powers = [
-        (entity, power, own_name(source, principal), *more)
+        (entity, power, of_host(source, principal), *more)
         for entity, power, principal, *more in tables.get("powers", ())
     ]
     return replace(raw, permissions=permissions), {**tables, "powers": powers}

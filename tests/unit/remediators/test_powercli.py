@@ -65,6 +65,15 @@ def test_the_script_shows_only_unless_it_is_told_to_execute() -> None:
     assert shows < text.index("$manager.RemoveEntityPermission(")
 
 
+@pytest.mark.parametrize(("hosts", "known"), [({"vc1"}, "root"), (set(), r"vc1\root")])
+def test_a_host_is_asked_for_its_own_accounts_by_their_own_names(
+    hosts: set[str], known: str
+) -> None:
+    text = script([replace(REMOVAL, principal=r"vc1\root")], SERVERS, hosts)
+
+    assert _principal(text) == known
+
+
 def test_what_is_not_as_reviewed_is_left_alone_by_the_script() -> None:
     text = script([REMOVAL], SERVERS)
 

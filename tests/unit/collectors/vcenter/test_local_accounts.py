@@ -5,10 +5,10 @@ import pytest
 from accessreview.collectors.vcenter.local_accounts import (
     LocalAccount,
     account_rows,
-    own_name,
     qualified,
 )
 from accessreview.collectors.vcenter.raw import RawPermission
+from accessreview.model.principal import of_host, on_host
 from tests.unit.collectors.vcenter.estate import raw
 
 
@@ -22,7 +22,8 @@ from tests.unit.collectors.vcenter.estate import raw
     ],
 )
 def test_only_the_host_s_own_accounts_get_its_name(principal: str, name: str) -> None:
-    assert own_name("esx", principal) == name
+    assert of_host("esx", principal) == name
+    assert on_host("esx", name) == principal
 
 
 def test_accounts_are_those_listed_and_those_that_permissions_name() -> None:
