@@ -28,6 +28,7 @@ PAGES = {
         "/campaigns/{}/plan",
         "/evidence",
         "/sources",
+        "/sources/agreement",
         "/sources/kept-out",
         "/sources/outsiders",
         "/sources/persons",
