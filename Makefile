@@ -12,7 +12,7 @@ setup: ## Create .venv with the command accessreview in it
 run: setup ## Serve the sample company; with CONFIG=FILE your own vCenters and directories
 	@$(BIN)/accessreview run $(if $(CONFIG),--config "$(CONFIG)")
 
-lab: ## Start a simulated vCenter and slapd, and the application collecting from both
+lab: ## Start a vCenter of our own and slapd, and the application collecting from both
 	@sh scripts/setup.sh tests
 	@$(BIN)/python -m scripts.lab
 

@@ -1,4 +1,4 @@
-"""A laboratory: a simulated vCenter, slapd, and the application collecting from both over TLS.
+"""A laboratory: a vCenter of our own, slapd, and the application collecting from both over TLS.
 
 ``make lab``. Everything lies in var/lab, is made anew at each start and ends with Ctrl-C.
 """
@@ -7,87 +7,86 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-
-from pyVmomi import vim
 
 from accessreview.bootstrap.application import build, prepare
 from accessreview.bootstrap.operator import OPERATOR
 from accessreview.model.user import UserRole
 from accessreview.settings import Settings, load_settings
 from accessreview.system import new_password
-from tests.servers import slapd, vcsim
+from tests.servers import slapd
+from tests.servers.lab_company import GROUPS, HOSTS, PEOPLE, VM_OPERATOR, company
+from tests.servers.lab_vcenter import Lab, missing, running_lab
 from tests.servers.sources import live_sources
+from tests.servers.vcsim import logged_in
 
 FOLDER = Path(__file__).resolve().parents[1] / "var" / "lab"
 PORT = 8481
 
+REVIEWERS = {"olga": ("Olga Lind", "1"), "sven": ("Sven Moe", "2")}
+
 _OWNED = (f"owner: uid=olga,ou=people,{slapd.SUFFIX}",)
 _UNDER_OLGA = f"manager: uid=olga,ou=people,{slapd.SUFFIX}"
+_ABOVE = ("olga", "sven", "adm-bob")
+"""Those who have nobody above them."""
 
 
-def _person(login: str, name: str, number: int, *lines: str) -> str:
+def _person(login: str, name: str, number: int) -> str:
+    if not name:
+        return slapd.person(login)
     given = (f"displayName: {name}", f"employeeNumber: {number}", f"mail: {login}@corp.example")
-    return slapd.person(login, *given, *lines)
+    return slapd.person(login, *given, *(() if login in _ABOVE else (_UNDER_OLGA,)))
 
 
-PEOPLE = "".join(
-    (
-        _person("olga", "Olga Lind", 1),
-        _person("sven", "Sven Moe", 2),
-        _person("ann", "Ann Berg", 3, _UNDER_OLGA),
-        _person("bob", "Bob Dahl", 4, _UNDER_OLGA),
-        _person("adm-bob", "Bob Dahl (administration)", 4),
-        _person("carl", "Carl Ness", 5, _UNDER_OLGA),
-        slapd.person("svc-backup"),
-    )
-)
-GROUPS = "".join(
-    (
-        slapd.group("host-admins", "cn=host-team,ou=groups", lines=_OWNED),
-        slapd.group("host-team", "ann", "bob", lines=_OWNED),
-        slapd.group("vm-admins", "cn=vm-team,ou=groups", lines=_OWNED),
-        slapd.group("vm-team", "ann", "carl", lines=_OWNED),
-        slapd.group("viewers", "cn=vm-team,ou=groups", "cn=host-team,ou=groups", lines=_OWNED),
-    )
-)
-REVIEWERS = {"olga": ("Olga Lind", "1"), "sven": ("Sven Moe", "2")}
-_HOST_RIGHTS = ("Host.Config.AdvancedConfig", "Host.Config.Maintenance", "Host.Config.NetService")
-_VM_RIGHTS = ("VirtualMachine.Interact.PowerOff", "VirtualMachine.Config.AddNewDisk")
-_ADMIN, _READ_ONLY, _NO_ACCESS = -1, -2, -5
+def _group(name: str, members: tuple[str, ...]) -> str:
+    named = (f"cn={one},ou=groups" if one in GROUPS else one for one in members)
+    return slapd.group(name, *named, lines=_OWNED)
 
 
-def allow(simulator: vcsim.Vcsim) -> None:
-    """Give Ann hosts and machines by two nested groups, Bob everything, and a stranger something.
+PEOPLE_LDIF = "".join(_person(login, *who) for login, who in PEOPLE.items())
+GROUPS_LDIF = "".join(_group(name, members) for name, members in GROUPS.items())
+OF_VCENTER = """\
+privilege_recorder = true
 
-    One machine is closed to the hosts' administrators, one permission names nobody.
-    """
-    with vcsim.logged_in(simulator) as content:
-        hosts = vcsim.add_role(content, "Host operator", _HOST_RIGHTS)
-        machines = vcsim.add_role(content, "VM operator", _VM_RIGHTS)
-        vcsim.allow(content, content.rootFolder, (r"CORP\adm-bob", False, _ADMIN, True))
-        vcsim.allow(
-            content,
-            vcsim.find(content, vim.Datacenter),
-            (r"CORP\host-admins", True, hosts, True),
-            (r"CORP\vm-admins", True, machines, True),
-            (r"CORP\svc-backup", False, machines, True),
-        )
-        vcsim.allow(
-            content,
-            vcsim.find(content, vim.ClusterComputeResource),
-            (r"CORP\viewers", True, _READ_ONLY, True),
-            (r"CORP\left-long-ago", False, hosts, True),
-        )
-        vcsim.allow(
-            content,
-            vcsim.find(content, vim.VirtualMachine),
-            (r"CORP\host-admins", True, _NO_ACCESS, False),
-        )
+[source.remediation]
+username = "{user}"
+password_file = "vcenter.password"
+"""
+"""The lab's own user may do everything, so it also changes what is to be changed."""
 
 
-def configuration(folder: Path, simulator: vcsim.Vcsim, directory: slapd.Slapd) -> Path:
+@contextmanager
+def vcenter(folder: Path) -> Iterator[Lab]:
+    """The company's vCenter with a little past, and Ann logged in to it."""
+    ann = r"CORP\ann", new_password()
+    options = {"api_version": "9.0.0.0", "hosts": HOSTS}
+    with running_lab(folder, company(), users=dict([ann]), options=options) as lab:
+        for hours, event in (
+            (70, {"type": "UserLoginSessionEvent", "user": r"CORP\bob", "address": "192.0.2.7"}),
+            (50, {"type": "UserLoginSessionEvent", "user": r"CORP\svc-backup"}),
+            (30, {"type": "esx.audit.lockdownmode.exceptions.changed", "entity": "host-10"}),
+            (
+                20,
+                {
+                    "type": "PermissionAddedEvent",
+                    "user": r"CORP\adm-bob",
+                    "entity": "resgroup-9",
+                    "principal": r"CORP\vm-admins",
+                    "group": True,
+                    "role": VM_OPERATOR,
+                    "propagate": True,
+                },
+            ),
+        ):
+            lab.control({"do": "event", "event": event, "ago": hours * 3600})
+        with logged_in(replace(lab, user=ann[0], password=ann[1])):
+            yield lab
+
+
+def configuration(folder: Path, lab: Lab, directory: slapd.Slapd) -> Path:
     """Write the configuration and a file for each secret."""
     file = folder / "accessreview.toml"
     file.write_text(
@@ -101,7 +100,7 @@ port = {PORT}
 fallback_reviewer = "olga"
 second_fallback = "sven"
 """
-        + live_sources(folder, simulator, directory),
+        + live_sources(folder, lab, directory, OF_VCENTER.format(user=lab.user)),
         encoding="utf-8",
     )
     return file
@@ -133,22 +132,21 @@ def add_users(settings: Settings) -> list[tuple[str, str, str]]:
 
 
 def main() -> None:
-    if reason := slapd.missing() or vcsim.missing():
+    if reason := slapd.missing() or missing():
         sys.exit(f"The laboratory cannot start: {reason}.")
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     shutil.rmtree(FOLDER, ignore_errors=True)
     folders = [FOLDER / name for name in ("vcenter", "directory")]
     for folder in folders:
         folder.mkdir(mode=0o700, parents=True)
-    print("Starting the simulated vCenter and slapd; the first time this takes half a minute.")
+    print("Starting the vCenter and slapd; the first time this takes a minute.")
     with (
-        vcsim.running_vcsim(folders[0]) as simulator,
-        slapd.running_slapd(folders[1], PEOPLE + GROUPS) as directory,
+        vcenter(folders[0]) as lab,
+        slapd.running_slapd(folders[1], PEOPLE_LDIF + GROUPS_LDIF) as directory,
     ):
-        allow(simulator)
-        config = configuration(FOLDER, simulator, directory)
+        config = configuration(FOLDER, lab, directory)
         logins = add_users(load_settings(config))
-        print(f"vCenter:   https://{simulator.host}:{simulator.port}/sdk  {simulator.user}")
+        print(f"vCenter:   https://{lab.host}:{lab.port}/sdk  {lab.user}")
         print(f"Directory: ldaps://127.0.0.1:{directory.tls_port}  cn=audit,{slapd.SUFFIX}")
         print(f"Settings:  {config}")
         for role, login, password in logins:

@@ -14,6 +14,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 )
 
 func main() {
@@ -22,6 +24,8 @@ func main() {
 	key := flag.String("key", "", "PEM file of its key")
 	user := flag.String("user", "", "the user who may do everything")
 	flag.Parse()
+	// Whoever started it is interrupted as well, and may want to log out.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM)
 
 	pair, err := tls.LoadX509KeyPair(*certificate, *key)
 	if err != nil {

@@ -5,10 +5,13 @@ from pathlib import Path
 from tests.servers import slapd, vcsim
 
 
-def live_sources(folder: Path, simulator: vcsim.Vcsim, directory: slapd.Slapd) -> str:
+def live_sources(
+    folder: Path, simulator: vcsim.Vcsim, directory: slapd.Slapd, of_vcenter: str = ""
+) -> str:
     """Write a file for each secret into ``folder``; the TOML of both sources that names them.
 
-    The directory has an account that may take members out of groups.
+    ``of_vcenter`` is what else is set of the vCenter. The directory has an account that may take
+    members out of groups.
     """
     for name, secret in (
         ("vcenter.password", simulator.password),
@@ -27,7 +30,7 @@ port = {simulator.port}
 username = "{simulator.user}"
 password_file = "vcenter.password"
 ca_file = "{simulator.ca_file}"
-
+{of_vcenter}
 [[source]]
 kind = "openldap"
 id = "corp"
