@@ -19,7 +19,7 @@ from accessreview.ldap.reasons import (
     SUCCESS,
     result_words,
 )
-from accessreview.ldap.receive import closed_on_failure
+from accessreview.ldap.receive import Received, closed_on_failure
 from accessreview.ldap.root import (
     DOMAIN_ATTRIBUTES,
     DOMAIN_FILTER,
@@ -85,10 +85,10 @@ class DirectoryConnection:
         """
         doing = f"reading {filter_} under {base}"
         numbers: list[int] = []
-        for entries in self._pages(doing, base, filter_, scope, attributes):
+        for page in self._pages(doing, base, filter_, scope, attributes):
             self.pages_read += 1
-            numbers.append(len(entries))
-            yield from starmap(self._complete, entries)
+            numbers.append(len(page))
+            yield from starmap(self._complete, self._entries(doing, page))
         *earlier, last = numbers
         if last and last >= max(earlier, default=self.settings.page_size):
             self._count_again(doing, base, filter_, scope, numbers)
@@ -98,7 +98,8 @@ class DirectoryConnection:
     ) -> None:
         """Ask in other pages where the last one was full, for the rest may have been forgotten."""
         size = max(numbers) - 1 or 2
-        again = sum(map(len, self._pages(doing, base, filter_, scope, _NAME_ALONE, size)))
+        pages = self._pages(doing, base, filter_, scope, _NAME_ALONE, size)
+        again = sum(1 for page in pages for _ in self._entries(doing, page))
         if again != sum(numbers):
             self._session.fail(
                 f"{doing} stopped after {sum(numbers)} entries and",
@@ -113,9 +114,9 @@ class DirectoryConnection:
         scope: Scope,
         attributes: Sequence[str],
         size: int | None = None,
-    ) -> Iterator[Sequence[Found]]:
+    ) -> Iterator[Received]:
         size, cookie, count = size or self.settings.page_size, b"", 0
-        seen = set[tuple[bytes, str]]()
+        seen = set[tuple[bytes, bytes]]()
 
         def ask() -> Search:
             return self._searches.ask(doing, base, filter_, scope, attributes, size, cookie)
@@ -132,7 +133,7 @@ class DirectoryConnection:
             cookie = (control and control["value"]["cookie"]) or b""
             if code == SUCCESS and cookie:
                 search = ask()  # now, so that the server works on it while this page is looked into
-            entries = self._read(doing, received)
+            entries = self._received(doing, received)
             yield entries
             count += len(entries)
             doing_so_far = f"{doing} stopped after {count} entries and"
@@ -143,7 +144,7 @@ class DirectoryConnection:
             if not cookie:
                 return
             # Some servers have one cookie for all pages, but none begins two of them alike.
-            page = cookie, entries[0][0] if entries else ""
+            page = cookie, entries.first_name()
             if page in seen:
                 self._session.fail(doing_so_far, "the server repeats a page")
             seen.add(page)
@@ -170,21 +171,23 @@ class DirectoryConnection:
         self, doing: str, base: str, filter_: str, scope: Scope, attributes: Sequence[str]
     ) -> tuple[dict[str, Any], Sequence[Found]]:
         result, received = self._searches.ask(doing, base, filter_, scope, attributes).answer()
-        return result, self._read(doing, received)
+        return result, list(self._entries(doing, self._received(doing, received)))
 
-    def _read(self, doing: str, received: Sequence[dict[str, Any]]) -> Sequence[Found]:
+    def _received(self, doing: str, answers: Sequence[dict[str, Any]]) -> Received:
         """The entries of an answer; the URLs in it are kept."""
         with self._session.step(doing):
             self.referrals.extend(
                 uri
-                for answer in received
+                for answer in answers
                 if answer["type"] == "searchResRef"
                 for uri in ([answer["uri"]] if isinstance(answer["uri"], str) else answer["uri"])
             )
-            with closed_on_failure(self._connection):
-                return [
-                    entry for one in received if "entries" in one for entry in one["entries"].read()
-                ]
+            received: Received = next(one["entries"] for one in answers if "entries" in one)
+        return received
+
+    def _entries(self, doing: str, received: Received) -> Iterator[Found]:
+        with self._session.step(doing), closed_on_failure(self._connection):
+            yield from received.read()
 
     def _complete(self, dn: str, raw: Raw) -> Entry:
         return Entry(dn, raw if is_complete(raw) else self._put_together(dn, raw))

@@ -16,6 +16,7 @@ from accessreview.ldap.ber import (
     CONTROLS,
     ENTRY,
     INTEGER,
+    OCTETS,
     Heads,
     MalformedError,
     check,
@@ -49,23 +50,34 @@ class Received:
         self._places: list[tuple[bytes, int, int]] = []
         self.add = self._places.append
 
-    def read(self) -> list[tuple[str, dict[str, tuple[bytes, ...]]]]:
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def first_name(self) -> bytes:
+        """That of the first as it came, once that was read; empty if there is none."""
+        if not self._places:
+            return b""
+        data, begin, end = self._places[0]
+        begin, end = content(data, begin, ENTRY, end)
+        begin, end = content(data, begin, OCTETS, end)
+        return data[begin:end]
+
+    def read(self) -> Iterator[tuple[str, dict[str, tuple[bytes, ...]]]]:
         """Their names, and their values by the lower-case names of their attributes.
 
-        To be called within ``closed_on_failure``.
+        One is looked into after the other, so that they need not all be held at once. To be
+        iterated within ``closed_on_failure``.
 
         Raises:
             MalformedError: one is no entry.
             IndexError: one ends too early.
         """
-        return [self._entry(*place) for place in self._places]
-
-    def _entry(self, data: bytes, at: int, end: int) -> tuple[str, dict[str, tuple[bytes, ...]]]:
-        dn, attributes, at = read_entry(data, at, end, self._heads)
-        if at != end:
-            content(data, at, CONTROLS, end)
-            check(data, at, end)
-        return decoded(dn), attributes
+        for data, begin, end in self._places:
+            dn, attributes, at = read_entry(data, begin, end, self._heads)
+            if at != end:
+                content(data, at, CONTROLS, end)
+                check(data, at, end)
+            yield decoded(dn), attributes
 
 
 @contextmanager

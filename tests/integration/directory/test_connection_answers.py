@@ -1,6 +1,7 @@
 """Answers come out as ldap3's own receiving gives them; what is no answer ends the connection."""
 
 import base64
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -115,6 +116,23 @@ def test_every_answer_is_what_ldap3_itself_receives(
     assert ours == by_ldap3
     assert len(ours) > 1200
     assert any(answer.get("type") == "searchResRef" for answer in ours)
+
+
+def test_many_pages_take_no_more_memory_than_few(slapd: Slapd, server: Server) -> None:
+    def peak(filter_: str) -> tuple[int, int]:
+        with open_connection(server(slapd, page_size=50), CollectionError) as connection:
+            tracemalloc.start()
+            try:
+                count = sum(1 for _ in connection.pages(SUFFIX, filter_, EVERYTHING))
+                return count, tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    few, many = "(uid=u00*)", "(uid=u*)"
+    peak(few)  # what is loaded and kept at the first time
+    (hundred, of_few), (all_, of_many) = peak(few), peak(many)
+    assert (hundred, all_) == (100, 1200)
+    assert of_many - of_few < 1 << 18  # to hold all takes six times as much
 
 
 class Script:
