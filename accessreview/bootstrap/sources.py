@@ -9,6 +9,7 @@ from accessreview.bootstrap.file_sources import file_source
 from accessreview.collectors.directory.schema import DanglingMembers, DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.collectors.offline.ldif_directory import LdifSettings, LdifSource
+from accessreview.collectors.offline.sso_members import SsoMembersSettings, SsoMembersSource
 from accessreview.collectors.vcenter.host_source import HostSource
 from accessreview.collectors.vcenter.hosts import HOSTS
 from accessreview.collectors.vcenter.oracle import VCenterOracle
@@ -31,6 +32,7 @@ from accessreview.settings import (
     OpenGraph,
     Powercli,
     Settings,
+    SsoMembers,
     VCenter,
     read_secret,
 )
@@ -61,7 +63,7 @@ def _kind_of(source: AnySource) -> SourceKind:
 
 def _is_directory(source: AnySource) -> bool:
     match source:
-        case Directory() | Ldif() | OpenGraph(part="directory"):
+        case Directory() | Ldif() | OpenGraph(part="directory") | SsoMembers():
             return True
         case _:
             return False
@@ -157,6 +159,12 @@ def _source(source: AnySource, settings: Settings, last_seen: LastSeen) -> Readi
             )
         case Ansible() | Govc() | ObjectSave() | OpenGraph() | Powercli():
             return file_source(source)
+        case SsoMembers():
+            return SsoMembersSource(
+                SsoMembersSettings(
+                    id=source.id, name=source.label, path=source.path, domain=source.domain
+                )
+            )
         case Ldif():
             return LdifSource(
                 LdifSettings(

@@ -13,6 +13,7 @@ from accessreview.settings.files import (
     ObjectSave,
     OpenGraph,
     Powercli,
+    SsoMembers,
 )
 from accessreview.settings.hosts import Host
 from accessreview.settings.loading import load_settings
@@ -33,6 +34,7 @@ __all__ = [
     "OpenGraph",
     "Powercli",
     "Settings",
+    "SsoMembers",
     "VCenter",
     "load_settings",
     "read_secret",

@@ -42,6 +42,14 @@ class Ansible(Source):
     inventory_of: Literal["govc", "powercli", "rvtools"]
 
 
+class SsoMembers(Source):
+    """The groups of vCenter's own directory as a list (docs/how-to/list-sso-members.md)."""
+
+    kind: Literal["sso-members"]
+    path: Path
+    domain: str = "vsphere.local"
+
+
 class Powercli(Source):
     """Files that PowerCLI wrote (docs/how-to/export-with-powercli.md)."""
 

@@ -7,12 +7,14 @@ from pydantic import Field, model_validator
 
 from accessreview.settings.base import Strict
 from accessreview.settings.directories import Directory
-from accessreview.settings.files import Exported, Ldif
+from accessreview.settings.files import Exported, Ldif, SsoMembers
 from accessreview.settings.hosts import Host
 from accessreview.settings.service import Database, Mail, Persons, Review, Schedule, Web
 from accessreview.settings.vcenters import VCenter
 
-AnySource = Annotated[VCenter | Host | Directory | Exported | Ldif, Field(discriminator="kind")]
+AnySource = Annotated[
+    VCenter | Host | Directory | Exported | Ldif | SsoMembers, Field(discriminator="kind")
+]
 
 
 class Settings(Strict):

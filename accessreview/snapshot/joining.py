@@ -1,6 +1,6 @@
 """Members that lie in another directory, found there.
 
-A group names members of other directories by SID, by UUID or by distinguished name. What another
+A group names members of other directories by SID, by UUID or by name. What another
 reading knows by it becomes a member; what nobody knows stays an outsider, and lowers the coverage
 of the group's source where somebody whom we know may be behind it
 (``docs/decisions/0009-what-lies-in-another-directory.md``).
@@ -23,6 +23,7 @@ from accessreview.snapshot.known import (
     id_key,
     is_uuid,
     name_key,
+    principal_key,
     sources_of_domains,
     sources_with_uuids,
 )
@@ -87,9 +88,15 @@ class _Outsider:
     def key(self) -> str:
         """What to look for; empty where nothing can be found by it."""
         if self.standing is Standing.ELSEWHERE:
-            return name_key(self.member)
+            return name_key(self.member) or self.principal
         key = id_key(self.member)
         return "" if key.startswith(_OF_EVERY_DOMAIN) else key
+
+    @property
+    def principal(self) -> str:
+        """What to look for by the name that a vCenter has for it; empty for all others."""
+        is_name = self.standing is not Standing.ELSEWHERE or bool(name_key(self.member))
+        return "" if is_name else principal_key(self.member)
 
     @property
     def is_uuid(self) -> bool:
@@ -146,7 +153,8 @@ def _known(readings: Iterable[Reading]) -> Known:
     return find(
         readings,
         {one.key for one in wanted if one.standing is Standing.FOREIGN} - {""},
-        {one.key for one in wanted if one.standing is Standing.ELSEWHERE} - {""},
+        {name_key(one.member) for one in wanted if one.standing is Standing.ELSEWHERE} - {""},
+        {one.principal for one in wanted} - {""},
     )
 
 

@@ -28,6 +28,11 @@ def name_key(value: str) -> str:
         return ""
 
 
+def principal_key(value: str) -> str:
+    r"""What spellings of one ``DOMAIN\name`` or ``name@domain`` have in common; else empty."""
+    return value.strip().casefold() if "\\" in value or "@" in value else ""
+
+
 def domain_of(sid: str) -> str:
     """A SID without its last part, which numbers the object in its domain."""
     return id_key(sid).rpartition("-")[0]
@@ -48,8 +53,16 @@ class Known:
         return tuple(sorted(self.present.get(key, set()) | self.former.get(key, set())))
 
 
-def find(readings: Iterable[Reading], ids: Collection[str], names: Collection[str]) -> Known:
-    """Look for keys of ids (``id_key``) and of names (``name_key``) in all readings at once."""
+def find(
+    readings: Iterable[Reading],
+    ids: Collection[str],
+    names: Collection[str],
+    principals: Collection[str] = (),
+) -> Known:
+    """Look for keys in all readings at once.
+
+    They are those of ids (``id_key``), names (``name_key``) and principals (``principal_key``).
+    """
     known = Known()
     for reading in readings:
         for table in _tables(reading, *_PRINCIPALS):
@@ -62,6 +75,9 @@ def find(readings: Iterable[Reading], ids: Collection[str], names: Collection[st
         for table in _tables(reading, "locators"):
             for source, id_, locator in _matching(table, "locator", name_key, names):
                 known.present.setdefault(name_key(locator), set()).add((source, id_))
+        for table in _tables(reading, "principal_names"):
+            for source, id_, name in _matching(table, "name", principal_key, principals):
+                known.present.setdefault(principal_key(name), set()).add((source, id_))
     return known
 
 

@@ -35,7 +35,7 @@ def test_every_section_has_a_heading_or_a_row(section: str) -> None:
     "kind",
     [
         *("vcenter", "esxi", "active-directory", "openldap", "389-ds", "freeipa", "vmdir", "ldap"),
-        *("ansible", "govc", "object-save", "opengraph", "powercli", "ldif"),
+        *("ansible", "govc", "object-save", "opengraph", "powercli", "sso-members", "ldif"),
     ],
 )
 def test_every_kind_of_source_has_a_heading(kind: str) -> None:
