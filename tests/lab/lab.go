@@ -28,6 +28,7 @@ type lab struct {
 // options are given with an estate and hold until the next one.
 type options struct {
 	ApiVersion        string            `json:"api_version"`
+	ApiType           string            `json:"api_type"` // HostAgent: a host without a vCenter
 	Users             map[string]string `json:"users"`
 	DefaultPrivileges []string          `json:"default_privileges"`
 	PageSize          int               `json:"page_size"`
@@ -41,7 +42,7 @@ type options struct {
 
 func defaults() options {
 	return options{
-		ApiVersion: "8.0.2.0", PageSize: 1000, RecorderSize: 50000, RecorderPage: 100,
+		ApiVersion: "8.0.2.0", ApiType: "VirtualCenter", PageSize: 1000, RecorderSize: 50000, RecorderPage: 100,
 		RestPage: 100, MaxCollectors: 32,
 	}
 }

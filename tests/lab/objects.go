@@ -36,6 +36,8 @@ func (c *call) object(this types.ManagedObjectReference) interface{} {
 		return c.authorizationManager()
 	case "EventManager":
 		return c.eventManager()
+	case "UserDirectory":
+		return c.userDirectory()
 	case "ContainerView":
 		return c.refreshed(c.session.views[this.Value])
 	case "EventHistoryCollector":

@@ -120,7 +120,7 @@ func retrieveServiceContent(c *call, _ *types.RetrieveServiceContent) (*types.Re
 		About: types.AboutInfo{
 			Name: "VMware vCenter Server", FullName: "VMware vCenter Server " + number + " (lab)",
 			Vendor: "VMware, Inc.", Version: number, Build: "1", OsType: "linux-x64",
-			ProductLineId: "vpx", ApiType: "VirtualCenter", ApiVersion: version,
+			ProductLineId: "vpx", ApiType: c.lab.options.ApiType, ApiVersion: version,
 			InstanceUuid: "5c1a7f0e-0000-4000-8000-000000000001",
 		},
 	}}, nil
