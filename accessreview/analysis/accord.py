@@ -131,7 +131,8 @@ def _relisted(estate: Estate, vcenter: Vcenter, state: VcenterState) -> frozense
     rows = [row[1:] for row in fields(table, rows_with(table["source"], {vcenter.id}))]
     above = {_folded(row) for row in rows if not row[0]}
     before, now = (_on_nodes(vcenter, each, above) for each in (rows, state.permissions))
-    return frozenset(row[0] for row in before | now if row in before ^ now or row[3] in changed)
+    with_other_roles = {row for row in before | now if row[3] in changed}
+    return frozenset(row[0] for row in before ^ now | with_other_roles)
 
 
 def _on_nodes(

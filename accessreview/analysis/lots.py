@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from accessreview.analysis.keys import Rows
 from accessreview.model.canonical import sha256
 
 Item = TypeVar("Item")
@@ -25,3 +26,7 @@ class Lots:
     def pick(self, items: Sequence[Item]) -> Item | None:
         """One of them; None if there are none."""
         return items[self.number(len(items))] if items else None
+
+    def row(self, rows: Rows) -> int | None:
+        """The same of row numbers."""
+        return int(rows[self.number(len(rows))]) if len(rows) else None

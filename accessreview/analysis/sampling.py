@@ -10,7 +10,7 @@ from types import MappingProxyType
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.lots import Lots
 from accessreview.analysis.strata import Strata
-from accessreview.analysis.vcenter_names import domains_of, names_in
+from accessreview.analysis.vcenter_names import AccountNames, KnownNames, domains_of
 from accessreview.model.agreement import SampledPair, Stratum
 from accessreview.model.errors import NotFoundError
 
@@ -32,8 +32,12 @@ _ATTEMPTS = 6
 """How often each pair that is wanted is tried for, since many come twice or fit nobody."""
 
 
-def draw_sample(estate: Estate, source: str, size: int, seed: str) -> tuple[SampledPair, ...]:
+def draw_sample(
+    estate: Estate, source: str, size: int, seed: str, names: AccountNames | None = None
+) -> tuple[SampledPair, ...]:
     """At most ``size`` different pairs, by what they were drawn for and in the order of drawing.
+
+    ``names`` are those of the estate, should they be known already.
 
     Raises:
         NotFoundError: the snapshot has no such vCenter.
@@ -41,8 +45,8 @@ def draw_sample(estate: Estate, source: str, size: int, seed: str) -> tuple[Samp
     vcenter = estate.vcenters.get(source)
     if vcenter is None:
         raise NotFoundError(f"No vCenter {source} is in this snapshot.")
-    names = names_in(estate, vcenter)
-    strata = Strata(estate, vcenter, names)
+    known = KnownNames(names or AccountNames(estate), estate, vcenter)
+    strata = Strata(estate, vcenter, known.people)
     drawn: dict[tuple[int, int], Stratum] = {}
     for stratum in Stratum:
         missing = size - len(drawn)
@@ -56,7 +60,7 @@ def draw_sample(estate: Estate, source: str, size: int, seed: str) -> tuple[Samp
                 drawn.setdefault(found, stratum)
     return tuple(
         SampledPair(
-            estate.account_ref(account), names[account], vcenter.inventory.ids[entity], stratum
+            estate.account_ref(account), known[account], vcenter.inventory.ids[entity], stratum
         )
         for (account, entity), stratum in drawn.items()
     )

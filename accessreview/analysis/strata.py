@@ -7,13 +7,16 @@ override holds or a path counts is what the sample is to find out.
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
+import numpy as np
+
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.inventory import GLOBAL
-from accessreview.analysis.keys import bits
+from accessreview.analysis.keys import Rows, bits
 from accessreview.analysis.lots import Lots
 from accessreview.analysis.membership import own_principals
 from accessreview.analysis.people import enabled_flags
 from accessreview.analysis.vcenter import Entry, Vcenter
+from accessreview.analysis.vcenter_names import with_any
 from accessreview.model.agreement import Stratum
 
 Drawn = tuple[int, int]
@@ -33,11 +36,10 @@ _RULING = frozenset({"Authorization.ModifyPermissions", "Authorization.ModifyRol
 class Strata:
     """Candidates of one vCenter; ``people`` are the accounts that it can be asked about."""
 
-    def __init__(self, estate: Estate, vcenter: Vcenter, people: Iterable[int]) -> None:
+    def __init__(self, estate: Estate, vcenter: Vcenter, people: Rows) -> None:
         self._estate = estate
         self._vcenter = vcenter
-        self._people = tuple(people)
-        self._named = frozenset(self._people)
+        self._people = people
         self._naming = cache(self._accounts_naming)
         self._above = cache(self._nodes_above)
 
@@ -63,7 +65,7 @@ class Strata:
             case Stratum.DISABLED:
                 return self._near(self._disabled, lots)
             case Stratum.ANYTHING:
-                return _pair(lots.of("who").pick(self._people), lots.of("where").pick(self._all))
+                return _pair(lots.of("who").row(self._people), lots.of("where").pick(self._all))
 
     def _mixed(self, lots: Lots) -> Drawn | None:
         """An entry for the account itself on one way up, and one for its groups on the other."""
@@ -71,7 +73,7 @@ class Strata:
             placed = each.of("entry").pick(self._direct)
             if placed is None:
                 return None
-            account = each.of("who").pick(self._naming(placed[1].principal))
+            account = each.of("who").row(self._naming(placed[1].principal))
             entity = self._below(placed[0], each, _DEEP)
             parents = self._vcenter.inventory.parents[self._vcenter.inventory.node[entity]]
             if account is None or len(parents) == 1:
@@ -84,7 +86,7 @@ class Strata:
 
     def _twice_above(self, lots: Lots) -> Drawn | None:
         """Whoever has a global permission and another one on a root, anywhere below."""
-        account = lots.of("who").pick(self._twice)
+        account = lots.of("who").row(self._twice)
         return _pair(account, self._below(GLOBAL, lots, _DEEP))
 
     def _template(self, lots: Lots) -> Drawn | None:
@@ -97,19 +99,19 @@ class Strata:
         nodes = set[int]().union(*map(self._above, nodes)) - self._above(inventory.node[machine])
         entries = [entry for node in sorted(nodes) for entry in self._vcenter.at.get(node, ())]
         entry = lots.of("entry").pick(entries)
-        account = lots.of("who").pick(self._naming(entry.principal)) if entry else None
+        account = lots.of("who").row(self._naming(entry.principal)) if entry else None
         return _pair(account, machine)
 
     def _under(self, placed: _Placed | None, lots: Lots) -> Drawn | None:
         """Somebody whom a permission names, and an entity at it or below."""
         if placed is None:
             return None
-        account = lots.of("who").pick(self._naming(placed[1].principal))
+        account = lots.of("who").row(self._naming(placed[1].principal))
         return _pair(account, self._below(placed[0], lots, _STEPS))
 
-    def _near(self, accounts: Sequence[int], lots: Lots) -> Drawn | None:
+    def _near(self, accounts: Rows, lots: Lots) -> Drawn | None:
         """One of these accounts, and an entity at a permission that it has or below."""
-        account = lots.of("who").pick(accounts)
+        account = lots.of("who").row(accounts)
         if account is None:
             return None
         principal = lots.of("principal").pick(tuple(bits(self._reached(account))))
@@ -121,9 +123,9 @@ class Strata:
     def _nested(self, lots: Lots) -> Drawn | None:
         """Whoever has a permission by a group in a group."""
         for each in (lots.of(number) for number in range(_TRIES)):
-            account = each.of("account").pick(self._reaching)
+            account = each.of("account").row(self._reaching)
             if account is not None and self._is_nested(account):
-                return self._near((account,), each)
+                return self._near(np.array([account]), each)
         return None
 
     def _holder(self, entities: Sequence[int], lots: Lots) -> Drawn | None:
@@ -133,7 +135,7 @@ class Strata:
             return None
         nodes = self._above(self._vcenter.inventory.node[entity])
         for each in (lots.of(number) for number in range(_TRIES)):
-            account = each.of("who").pick(self._reaching)
+            account = each.of("who").row(self._reaching)
             if account is not None and self._entries(nodes, account):
                 break
         return _pair(account, entity)
@@ -166,9 +168,12 @@ class Strata:
         """The principals with a permission here that an account is, as a set of bits."""
         return self._estate.memberships.principals_of(account) & self._vcenter.principals
 
-    def _accounts_naming(self, principal: int) -> tuple[int, ...]:
-        accounts = self._estate.memberships.accounts_naming((principal,)).tolist()
-        return tuple(account for account in accounts if account in self._named)
+    def _accounts_naming(self, principal: int) -> Rows:
+        return self._with_any((principal,))
+
+    def _with_any(self, principals: Iterable[int]) -> Rows:
+        """Those that are any of these principals."""
+        return self._people[with_any(self._estate, principals)[self._people]]
 
     def _nodes_above(self, node: int) -> frozenset[int]:
         """A node and all from which it inherits."""
@@ -200,39 +205,31 @@ class Strata:
         return tuple(one for one in self._overriding if not self._vcenter.privileges[one[1].role])
 
     @cached_property
-    def _reaching(self) -> tuple[int, ...]:
-        return tuple(account for account in self._people if self._reached(account))
+    def _reaching(self) -> Rows:
+        return self._with_any(entry.principal for _, entry in self._placed)
 
     @cached_property
-    def _disabled(self) -> tuple[int, ...]:
-        enabled = enabled_flags(self._estate)
-        return tuple(account for account in self._reaching if not enabled[account])
+    def _disabled(self) -> Rows:
+        return self._reaching[~enabled_flags(self._estate)[self._reaching]]
 
     @cached_property
-    def _powerful(self) -> tuple[int, ...]:
+    def _powerful(self) -> Rows:
         """Whoever may give permissions, or has half as many privileges as the largest role."""
         held = self._vcenter.privileges
         most = max((len(held[entry.role]) for _, entry in self._placed), default=0)
-        mask = 0
-        for _, entry in self._placed:
-            if held[entry.role] & _RULING or 2 * len(held[entry.role]) >= most:
-                mask |= 1 << entry.principal
-        return tuple(account for account in self._reaching if self._reached(account) & mask)
+        return self._with_any(
+            entry.principal
+            for _, entry in self._placed
+            if held[entry.role] & _RULING or 2 * len(held[entry.role]) >= most
+        )
 
     @cached_property
-    def _twice(self) -> tuple[int, ...]:
+    def _twice(self) -> Rows:
         """Whoever has a permission both on the global node and on a root."""
         at, roots = self._vcenter.at, self._children.get(GLOBAL, ())
-        glob, root = 0, 0
-        for entry in at.get(GLOBAL, ()):
-            glob |= 1 << entry.principal
-        for entry in (entry for node in roots for entry in at.get(node, ())):
-            root |= 1 << entry.principal
-        both = (self._reached(account) for account in self._reaching)
-        return tuple(
-            account
-            for account, mask in zip(self._reaching, both, strict=True)
-            if mask & glob and mask & root
+        above = self._with_any(entry.principal for entry in at.get(GLOBAL, ()))
+        return np.intersect1d(
+            above, self._with_any(one.principal for root in roots for one in at.get(root, ()))
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import partial
 from accessreview.analysis.accord import changed_since, compare_answers, looked_at
 from accessreview.analysis.estate import Estate, build_estate
 from accessreview.analysis.sampling import draw_sample, nobody
+from accessreview.analysis.vcenter_names import AccountNames
 from accessreview.model.agreement import (
     IMPLIED,
     Agreement,
@@ -71,8 +72,9 @@ class Comparing:
             return ()
         with self.database.reading() as work:
             estate = build_estate(work.snapshots.get(stored.digest))
+        names = AccountNames(estate)
         with ThreadPoolExecutor(len(chosen), "agreement") as pool:
-            made = tuple(pool.map(partial(self._compared, estate), chosen))
+            made = tuple(pool.map(partial(self._compared, estate, names), chosen))
         with self.database.writing() as work:
             kept = tuple(map(work.agreements.add, made))
             for each in kept:
@@ -81,10 +83,11 @@ class Comparing:
                 )
         return kept
 
-    def _compared(self, estate: Estate, source: Source) -> Agreement:
+    def _compared(self, estate: Estate, names: AccountNames, source: Source) -> Agreement:
         digest, size = estate.snapshot.digest, self.vcenters[source.id].size
         seed = seed_of(digest, source.id)
-        told = self._told(estate, source, seed, size)
+        pairs = draw_sample(estate, source.id, size, seed, names)
+        told = self._told(estate, source, pairs, nobody(estate, source.id, seed))
         return Agreement(
             snapshot=digest,
             source=source.id,
@@ -97,15 +100,16 @@ class Comparing:
             pairs=told.pairs,
         )
 
-    def _told(self, estate: Estate, source: Source, seed: str, size: int) -> Told:
+    def _told(
+        self, estate: Estate, source: Source, pairs: tuple[SampledPair, ...], stranger: str
+    ) -> Told:
         if is_old(source):
             return Told(Asking.NOT_ASKED, _OLD)
-        pairs = draw_sample(estate, source.id, size, seed)
         if not pairs:
             return Told(Asking.NOT_ASKED, _NOBODY_TO_ASK)
         try:
             with self.vcenters[source.id].oracle.opened() as session:
-                return _asked(estate, source.id, session, pairs, nobody(estate, source.id, seed))
+                return _asked(estate, source.id, session, pairs, stranger)
         except AccessReviewError as error:
             return Told(Asking.NOT_ASKED, str(error))
 
@@ -148,7 +152,7 @@ def _doubt(answers: Mapping[str, Answer], stranger: str) -> str:
             more = " among others" if len(granted) > 1 else ""
             return (
                 f"It says that {stranger}, a user who does not exist, holds {granted[0]}{more} on "
-                f"{entity}. So its answers on users who exist prove nothing, and none was asked for."
+                f"{entity}. So nothing that it says of users proves anything, and it was not asked."
             )
     return ""
 
