@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from accessreview.model.columns import Column, Table
-from accessreview.model.snapshot import Coverage, Fact, Source, SourceKind
+from accessreview.model.snapshot import Coverage, Fact, Power, Source, SourceKind
 
-TABLES_SEEN = ("entities", "permissions", "roles", "role_privileges", "facts")
+TABLES_SEEN = ("entities", "permissions", "roles", "role_privileges", "facts", "powers")
 """What is looked at of each snapshot."""
 
 _FACTS = frozenset(
@@ -21,6 +21,13 @@ _FACTS = frozenset(
         Fact.GLOBAL_PERMISSIONS,
     }
 )
+
+_LOGINS = frozenset({Power.HOST_ACCESS, Power.LOCKDOWN_EXCEPTION, Power.CONSOLE_IN_LOCKDOWN})
+_UNTOLD = "Hosts: "
+"""How the gaps of a source begin that say what hosts did not tell."""
+
+LoginKey = tuple[str, str, bool, str, str]
+"""Host, principal without case, whether that is a group, power, and its detail."""
 
 Key = tuple[str, str, bool]
 """Of a permission: entity, principal without case, and whether that is a group."""
@@ -64,8 +71,9 @@ class Places:
 class AccessSeen:
     """One reading of one vCenter; by a ``whole`` one alone something is not there.
 
-    ``facts`` are those that decide who gets in past all permissions; ``by`` says how global
-    permissions were read, for they look otherwise when they are not.
+    ``facts`` are those that decide who gets in past all permissions, ``logins`` those whom hosts
+    let in past them, each as it is written; None unless all hosts told them all. ``by`` says how
+    global permissions were read, for they look otherwise when they are not.
     """
 
     began: datetime
@@ -74,6 +82,7 @@ class AccessSeen:
     permissions: Mapping[Key, Entry]
     roles: Roles
     facts: Mapping[tuple[str, str], str]
+    logins: Mapping[LoginKey, str] | None
     by: str
     places: Places
 
@@ -109,6 +118,9 @@ class _Pieces:
             return self._made(make, [tables[name] for name in names]).get(source.id)
 
         facts: Mapping[tuple[str, str], str] = piece(_facts, "facts") or {}
+        hosts_told = any(fact == Fact.LOCKDOWN for _, fact in facts) and not any(
+            gap.startswith(_UNTOLD) for gap in source.gaps
+        )
         return AccessSeen(
             began=source.started_at,
             ended=source.finished_at,
@@ -116,6 +128,7 @@ class _Pieces:
             permissions=piece(_permissions, "permissions") or {},
             roles=piece(_roles, "roles", "role_privileges") or Roles(),
             facts=facts,
+            logins=piece(_logins, "powers") or {} if hosts_told else None,
             by=facts.get(("", Fact.GLOBAL_PERMISSIONS), ""),
             places=piece(_places, "entities") or Places(),
         )
@@ -158,6 +171,15 @@ def _facts(table: Table) -> dict[str, dict[tuple[str, str], str]]:
     for source, entity, fact, value in table.rows():
         if fact in _FACTS:
             found[source][entity, fact] = value
+    return found
+
+
+def _logins(table: Table) -> dict[str, dict[LoginKey, str]]:
+    found: dict[str, dict[LoginKey, str]] = defaultdict(dict)
+    for source, entity, power, principal, is_group, detail in table.rows():
+        if power in _LOGINS:
+            key = entity, principal.casefold(), is_group == "true", power, detail
+            found[source][key] = principal
     return found
 
 

@@ -4,15 +4,24 @@ Nothing is concluded from what a partial reading does not show: what was there s
 whole reading lacks it, and what is new was not there in the last whole one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
-from accessreview.analysis.access_seen import AccessSeen, Entry, Key, Role
+from accessreview.analysis.access_seen import AccessSeen, Entry, Key, LoginKey, Role
+from accessreview.model.snapshot import Power
 from accessreview.snapshot.gaps import listed
 
 _NAMED = 5
+_LET_IN: Mapping[str, str] = MappingProxyType(
+    {
+        Power.HOST_ACCESS: "let in by the host itself",
+        Power.LOCKDOWN_EXCEPTION: "excepted from its lockdown",
+        Power.CONSOLE_IN_LOCKDOWN: "allowed to end its lockdown at the console",
+    }
+)
 
 
 class What(StrEnum):
@@ -21,6 +30,8 @@ class What(StrEnum):
     REMOVED = "removed"
     PRIVILEGES = "privileges"
     SETTING = "setting"
+    LOGIN = "login"
+    PASSING = "passing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,14 @@ class _Known:
     permissions: dict[Key, tuple[Entry, datetime]] = field(init=False)
     roles: dict[str, Role] = field(init=False)
     facts: dict[tuple[str, str], str] = field(init=False)
+    logins: AccessSeen | None = field(init=False)
 
     def __post_init__(self) -> None:
         first = self.last
         self.whole = first if first.whole else None
         self.permissions = {key: (entry, first.began) for key, entry in first.permissions.items()}
         self.roles, self.facts = dict(first.roles.made), dict(first.facts)
+        self.logins = None if first.logins is None else first
 
     def follow(self, reading: AccessSeen) -> Iterator[Difference]:
         if reading.by != self.last.by:
@@ -75,6 +88,7 @@ class _Known:
         yield from self._taken(reading)
         yield from self._privileges(reading)
         yield from self._settings(reading)
+        yield from self._logins(reading)
         self.last = reading
         self.whole = reading if reading.whole else self.whole
 
@@ -152,6 +166,41 @@ class _Known:
                     until=reading.ended,
                 )
         self.facts |= reading.facts
+
+    def _logins(self, reading: AccessSeen) -> Iterator[Difference]:
+        """Between readings that tell all of them; hosts that came or went are left out."""
+        if reading.logins is None:
+            return
+        before, self.logins = self.logins, reading
+        if before is None or before.logins is None:
+            return
+        hosts = before.places.names.keys() & reading.places.names.keys()
+        between = before.began, reading.ended
+        for old, new, is_now in (
+            (before.logins, reading.logins, True),
+            (reading.logins, before.logins, False),
+        ):
+            for key in sorted(new.keys() - old.keys()):
+                if key[0] in hosts:
+                    yield _of_login(key, new[key], between, is_now=is_now)
+
+
+def _of_login(
+    key: LoginKey, principal: str, between: tuple[datetime, datetime], *, is_now: bool
+) -> Difference:
+    entity, _, is_group, power, detail = key
+    how = f"{_LET_IN[power]}{f' ({detail})' if detail else ''}"
+    return Difference(
+        What.LOGIN,
+        entity,
+        principal,
+        is_group=is_group,
+        role="",
+        propagates=False,
+        words=f"is {how} now" if is_now else f"is no longer {how}",
+        after=between[0],
+        until=between[1],
+    )
 
 
 def _gives(entry: Entry, reading: AccessSeen) -> str:

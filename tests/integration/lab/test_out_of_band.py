@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from accessreview.analysis.access_seen import TABLES_SEEN, access_seen
+from accessreview.analysis.differences import differences
+from accessreview.collectors.vcenter.hosts import HOSTS
 from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.collectors.vcenter.usage import VCenterWatch
+from accessreview.model.columns import Table
 from accessreview.model.observation import Observation, ObservationKind
 from accessreview.model.remediation import TaskState
+from accessreview.model.snapshot import ANNEX, TABLES, Reading
 from accessreview.remediators.vcenter import VCenterRemediator
 from accessreview.services.early import EarlyCollection
 from accessreview.services.queries.observations import ObservationQueries
@@ -20,6 +25,8 @@ from accessreview.services.watching import Watching
 from accessreview.vsphere.settings import VCenterSettings
 from tests.company import Company
 from tests.fakes import fresh_database
+from tests.servers.lab_company import HOSTS as LAB_HOSTS
+from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab
 from tests.servers.vcsim import logged_in
 from tests.unit.services.conftest import ADMINISTRATOR, House, furnished, populated
@@ -121,3 +128,35 @@ def test_what_the_review_itself_removes_is_proven_early_and_not_told(
     with house.database.reading() as work:
         assert work.tasks.get(task.id).state is TaskState.VERIFIED
     assert set(told(house)) == {"CORP\\amy-adm"}
+
+
+def test_whom_a_host_excepts_from_lockdown_is_told_unless_the_account_may_not_see_it(
+    lab: Lab, settings: Settings
+) -> None:
+    lab.load(company(), options={"hosts": LAB_HOSTS})
+
+    def read() -> Reading:
+        return VCenterSource(settings(id="vc1"), parts=(HOSTS,)).collect(lambda: datetime.now(UTC))
+
+    def let_in(*readings: Reading) -> set[tuple[str, str]]:
+        schemas = {**TABLES, **ANNEX}
+        seen = access_seen(
+            (
+                (one.source,),
+                {name: one.tables.get(name, Table.of(schemas[name], ())) for name in TABLES_SEEN},
+            )
+            for one in readings
+        )
+        return {(one.entity, one.principal) for one in differences(seen["vc1"])}
+
+    first = read()
+    readers = ["System.Anonymous", "System.Read", "System.View"]
+    lab.control({"do": "option", "options": {"default_privileges": readers}})
+    blind = read()
+    lab.control({"do": "option", "options": {"default_privileges": None}})
+    lab.control({"do": "host", "entity": "host-11", "with": {"exceptions": ["mallory"]}})
+    second = read()
+
+    assert let_in(first, second) == {("host-11", "mallory")}
+    assert let_in(first, blind, second) == {("host-11", "mallory")}
+    assert let_in(first, blind) == let_in(blind, second) == set()

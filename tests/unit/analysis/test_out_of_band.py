@@ -1,6 +1,7 @@
 """Changes between readings: what is told, what is not, and whose they were."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,17 +31,18 @@ PLAIN: Rows = {
     "role_privileges": [("vc", "-1", "Host.Config"), ("vc", "7", "Vm.PowerOn")],
     "permissions": [OPS],
     "facts": [("vc", "host", "lockdown", "lockdownNormal")],
+    "powers": [],
 }
 
-Seen = tuple[Rows, Coverage]
+Seen = tuple[Rows, Coverage, tuple[str, ...]]
 
 
 def whole(**tables: Sequence[tuple[str, ...]]) -> Seen:
-    return {**PLAIN, **tables}, Coverage.FULL
+    return {**PLAIN, **tables}, Coverage.FULL, ()
 
 
 def partial(**tables: Sequence[tuple[str, ...]]) -> Seen:
-    return {**PLAIN, **tables}, Coverage.PARTIAL
+    return {**PLAIN, **tables}, Coverage.PARTIAL, ()
 
 
 def found(*seen: Seen) -> list[Difference]:
@@ -49,10 +51,10 @@ def found(*seen: Seen) -> list[Difference]:
 
 def _read(*seen: Seen) -> dict[str, list[AccessSeen]]:
     snapshots = []
-    for number, (rows, coverage) in enumerate(seen):
+    for number, (rows, coverage, gaps) in enumerate(seen):
         began = NOON + number * HOUR
         source = Source(
-            "vc", SourceKind.VCENTER, "VC", coverage, (), began, began + timedelta(minutes=1)
+            "vc", SourceKind.VCENTER, "VC", coverage, gaps, began, began + timedelta(minutes=1)
         )
         snapshots.append(([source], tables_of(rows)))
     return access_seen(snapshots)
@@ -119,7 +121,7 @@ def test_what_went_with_its_object_is_not_told() -> None:
 
 
 def test_a_reading_that_was_carried_forward_is_none() -> None:
-    rows, coverage = whole()
+    rows, coverage, _ = whole()
     source = Source("vc", SourceKind.VCENTER, "VC", coverage, (), NOON, NOON)
     changed = tables_of({**rows, "permissions": []})
     seen = access_seen([([source], tables_of(rows)), ([source], changed)])
@@ -138,6 +140,38 @@ def test_settings_of_hosts_are_told_where_both_readings_have_them() -> None:
     (one,) = found(whole(), whole(facts=[]), whole(facts=off))
     assert (one.what, one.entity) == (What.SETTING, "host")
     assert one.words == "lockdown was lockdownNormal, and is lockdownDisabled"
+
+
+WITH_HOST = [*PLAIN["entities"], ("vc", "host", "HostSystem", "esx01", "dc", "", "")]
+LOGINS = [
+    ("vc", "host", "lockdown-exception", "CORP\\Bob", "false", ""),
+    ("vc", "host", "host-access", "root", "false", "accessAdmin"),
+]
+
+
+def test_whom_hosts_let_in_is_told_where_all_of_them_told_it() -> None:
+    plain = whole(entities=WITH_HOST)
+    rows, coverage, _ = whole(entities=WITH_HOST)
+    untold = rows, coverage, ("Hosts: Local accounts could not be read of 1 of 1 host: host.",)
+    event_ = event("esx.audit.lockdownmode.exceptions.changed", 70, "CORP\\eve", entity="host")
+    changed = whole(entities=WITH_HOST, powers=LOGINS)
+
+    assert found(plain, untold, plain) == []
+    assert found(untold, changed) == []
+    bob, root = found(plain, untold, changed)
+    assert (bob.entity, bob.principal, bob.after) == ("host", "CORP\\Bob", NOON)
+    assert root.words == "is let in by the host itself (accessAdmin) now"
+    assert {one.words for one in found(changed, plain)} == {
+        "is no longer excepted from its lockdown",
+        "is no longer let in by the host itself (accessAdmin)",
+    }
+    one, _ = told(plain, plain, changed, events=[event_])
+    assert "on esx01, it is excepted from its lockdown now, between" in one.detail
+    assert "CORP\\eve made it on" in one.detail
+
+
+def test_a_host_that_came_or_went_lets_nobody_new_in() -> None:
+    assert found(whole(), whole(entities=WITH_HOST, powers=LOGINS), whole()) == []
 
 
 def test_global_permissions_that_come_to_be_read_as_such_are_no_change() -> None:
@@ -261,3 +295,51 @@ def test_roles_and_hosts_of_a_vcenter_are_one_observation() -> None:
         "CORP\\mallory",
         "CORP\\eve",
     }
+
+
+def given(
+    minutes: int, role: str, entity: str = "vm", type_: str = "PermissionAddedEvent"
+) -> WatchedEvent:
+    return event(
+        type_,
+        minutes,
+        "CORP\\mallory",
+        entity=entity,
+        principal="CORP\\Ann",
+        role=role,
+        role_name="Admin",
+    )
+
+
+def test_what_was_given_and_gone_by_the_next_reading_is_told_by_its_event() -> None:
+    events = [given(30, "-1"), given(40, "", type_="PermissionRemovedEvent")]
+    (one,) = told(whole(), whole(), events=events)
+    assert (one.principal, len(one.concerned)) == ("CORP\\Ann", 1)
+    assert one.detail == (
+        "1 change of what it may do that no removal decided here explains. The last: on web, it was"
+        " given the role Admin for a time, on 2026-03-02 12:30:00 UTC. CORP\\mallory made it on"
+        " 2026-03-02 12:30:00 UTC."
+    )
+
+
+def test_what_was_gone_and_is_there_again_is_told_by_its_event() -> None:
+    events = [
+        replace(given(30, "", "vms"), type="PermissionRemovedEvent", principal="corp\\ops"),
+        replace(given(40, "7", "vms"), principal="corp\\ops"),
+    ]
+    events = [replace(one, is_group=True) for one in events]
+    (one,) = told(whole(), whole(), events=events)
+    assert "it was without its permission for a time, on 2026-03-02 12:30:00 UTC" in one.detail
+
+
+def test_events_of_what_readings_show_or_cannot_show_yet_tell_nothing_more() -> None:
+    stays = [OPS, ("vc", "vm", "CORP\\Ann", "false", "-1", "true")]
+    (one,) = told(whole(), whole(permissions=stays), events=[given(30, "-1")])
+    assert len(one.concerned) == 1
+    for events, seen in (
+        ([given(-90, "-1")], (whole(), whole())),
+        ([given(90, "-1")], (whole(), whole())),
+        ([given(30, "-1")], (whole(), partial())),
+        ([given(30, "-1")], (whole(permissions=stays), whole(permissions=stays))),
+    ):
+        assert told(*seen, events=events) == []
