@@ -40,7 +40,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
     """What the simulator answered, and to whom it is to be passed on or not."""
 
     exchange: Exchange
@@ -67,20 +67,24 @@ class _Answer:
         self.exchange.answer(500, _FAULT % self.exchange.body.replace(b"<", b"["))
 
 
-_ANSWERS: Mapping[Fault | None, Callable[[_Answer], None]] = {
-    None: _Answer.intact,
+_ANSWERS: Mapping[Fault | None, Callable[[Answer], None]] = {
+    None: Answer.intact,
     Fault.SILENCE: lambda one: one.exchange.silent(),
-    Fault.HANG_UP: _Answer.hang_up,
-    Fault.CUT_BODY: _Answer.cut_body,
-    Fault.CUT_XML: _Answer.cut_xml,
+    Fault.HANG_UP: Answer.hang_up,
+    Fault.CUT_BODY: Answer.cut_body,
+    Fault.CUT_XML: Answer.cut_xml,
     Fault.GARBAGE: lambda one: one.exchange.answer(200, b"\x1f\x8b\x00\xff" * 100),
     Fault.HTML: lambda one: one.exchange.answer(200, b"<html><body>It works!</body></html>"),
     Fault.UNAVAILABLE: lambda one: one.exchange.answer(503, one.exchange.body),
     Fault.REDIRECT: lambda one: one.exchange.answer(
         302, b"", ("Location", "https://elsewhere.invalid/sdk")
     ),
-    Fault.NO_PERMISSION: _Answer.no_permission,
+    Fault.NO_PERMISSION: Answer.no_permission,
 }
+
+
+Deed = Callable[[Answer], None]
+"""What becomes of an answer of the server."""
 
 
 @contextmanager
@@ -91,11 +95,20 @@ def running_relay(
 
     Yields the port.
     """
+    with running_between(certificate, vcsim, lambda method: _ANSWERS[fault_at(method)]) as port:
+        yield port
+
+
+@contextmanager
+def running_between(
+    certificate: Issued, vcsim: Vcsim, deed_at: Callable[[str], Deed]
+) -> Iterator[int]:
+    """As ``running_relay``, with any deed at each request."""
     context = ssl.create_default_context(cafile=vcsim.ca_file)
 
     def relay(exchange: Exchange) -> None:
         named = _METHOD.search(exchange.body)
-        fault = fault_at(named[1].decode() if named else "")
+        deed = deed_at(named[1].decode() if named else "")
         upstream = HTTPSConnection(vcsim.host, vcsim.port, context=context, timeout=30)
         try:
             upstream.request(
@@ -107,7 +120,7 @@ def running_relay(
             response = upstream.getresponse()
             body = response.read()
             cookies = [("Set-Cookie", one) for one in response.headers.get_all("Set-Cookie", [])]
-            _ANSWERS[fault](_Answer(exchange, response.status, body, tuple(cookies)))
+            deed(Answer(exchange, response.status, body, tuple(cookies)))
         finally:
             upstream.close()
 

@@ -87,6 +87,8 @@ def _exists(session: Session, one: vim.ManagedEntity) -> bool:
         session.content.propertyCollector.RetrievePropertiesEx([spec], RetrieveOptions())
     except vmodl.fault.ManagedObjectNotFound:
         return False
+    except vim.fault.NotAuthenticated:
+        raise
     except vim.fault.NoPermission:
         return True
     return True
@@ -99,6 +101,8 @@ def _unreadable(session: Session, entities: _Entities) -> Iterator[vim.ManagedEn
     """
     try:
         answers = session.authorization.HasPrivilegeOnEntities([*entities], session.key, [READ])
+    except vim.fault.NotAuthenticated:  # which is a kind of NoPermission
+        raise
     except (vim.fault.NoPermission, vmodl.fault.ManagedObjectNotFound):
         if len(entities) == 1:
             yield entities[0]

@@ -1,6 +1,5 @@
-"""Whatever fails at whatever step of a reading: one sentence, no reading, no credential."""
+"""What becomes of the session when a reading fails; the table of faults is ``test_fault_table``."""
 
-import logging
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,16 +18,6 @@ pytestmark = pytest.mark.integration
 
 Settings = Callable[..., VCenterSettings]
 
-STEPS = {
-    "RetrieveServiceContent": "logging in as collector@vsphere.local",
-    "Login": "logging in as collector@vsphere.local",
-    "HasPrivilegeOnEntity": "checking what the account may read",
-    "Fetch": "reading the roles",
-    "RetrieveAllPermissions": "reading the permissions",
-    "CreateContainerView": "reading the inventory",
-    "RetrievePropertiesEx": "reading the inventory",
-}
-
 
 def _refusal(settings: VCenterSettings) -> str:
     with pytest.raises(CollectionError) as refused:
@@ -36,32 +25,6 @@ def _refusal(settings: VCenterSettings) -> str:
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
     return str(refused.value)
-
-
-@pytest.mark.parametrize("fault", list(Fault))
-@pytest.mark.parametrize("method", list(STEPS))
-def test_a_fault_at_any_step_is_a_sentence_and_never_a_reading(  # noqa: PLR0913, PLR0917 - fixtures
-    method: str,
-    fault: Fault,
-    authority: Authority,
-    vcsim: Vcsim,
-    settings: Settings,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    seen: list[str] = []
-
-    def fault_at(asked: str) -> Fault | None:
-        seen.append(asked)
-        return fault if asked == method else None
-
-    with running_relay(issue(authority, tmp_path), vcsim, fault_at) as port:
-        sentence = _refusal(settings(port=port, timeout_seconds=0.5, deadline_seconds=20))
-
-    assert method in seen
-    assert sentence.startswith(f"Lab (127.0.0.1:{port}): {STEPS[method]} failed: ")
-    assert vcsim.password not in sentence + caplog.text
 
 
 def test_the_session_is_closed_after_a_failure(
