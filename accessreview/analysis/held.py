@@ -86,10 +86,17 @@ class HeldDuties:
             ]
         )
         names = tuple(self.duties)
+        together: dict[bytes, tuple[str, ...]] = {}  # few different ones occur
         for column, holders in enumerate(columns):
             here = answers[:, regions, column] & fits
-            for part in np.flatnonzero(here.any(axis=0)).tolist():
-                duties = tuple(names[duty] for duty in np.flatnonzero(here[:, part]))
+            packed = np.ascontiguousarray(np.packbits(here, axis=0).T)
+            for part in np.flatnonzero(packed.any(axis=1)).tolist():
+                key = packed[part].tobytes()
+                duties = together.get(key)
+                if duties is None:
+                    duties = together[key] = tuple(
+                        names[duty] for duty in np.flatnonzero(here[:, part])
+                    )
                 yield Held(holders, part, duties)
 
 

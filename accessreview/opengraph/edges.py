@@ -25,12 +25,14 @@ Edge = dict[str, object]
 
 def make_edge(start: str, kind: EdgeKind, end: str, **properties: Value) -> Edge:
     """An edge as it stands in the file; what is empty is left out."""
-    return {
+    edge: Edge = {
         "kind": kind,
         "start": {"match_by": "id", "value": start},
         "end": {"match_by": "id", "value": end},
-        "properties": told(properties),
     }
+    if properties := told(properties):
+        edge["properties"] = properties
+    return edge
 
 
 def edges_of(estate: Estate, objects: ObjectNodes) -> Iterator[Edge]:

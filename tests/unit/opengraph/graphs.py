@@ -60,7 +60,7 @@ def checked(path: Path) -> Graph:
         nodes[node["id"]] = node
     edges: dict[tuple[str, str, str], dict[str, Any]] = {}
     for edge in document["graph"]["edges"]:
-        assert set(edge) == {"kind", "start", "end", "properties"}
+        assert {"kind", "start", "end"} <= set(edge) <= {"kind", "start", "end", "properties"}
         assert _KIND.fullmatch(edge["kind"])
         for end in (edge["start"], edge["end"]):
             assert set(end) == {"match_by", "value"}
@@ -68,8 +68,8 @@ def checked(path: Path) -> Graph:
             assert end["value"] in nodes, "an edge to nowhere"
         key = (edge["kind"], edge["start"]["value"], edge["end"]["value"])
         assert key not in edges, "BloodHound would keep the last one only"
-        _check(edge["properties"])
-        edges[key] = edge["properties"]
+        edges[key] = edge.get("properties", {})
+        _check(edges[key])
     return Graph(nodes, edges)
 
 
