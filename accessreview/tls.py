@@ -49,6 +49,11 @@ class Deadline:
         """Allow at least so many seconds from now, to leave in good order."""
         self._end = max(self._end, time.monotonic() + seconds)
 
+    def part(self, timeout_seconds: float, deadline_seconds: float) -> "Deadline":
+        """One for a part of the session, which ends no later than the session."""
+        left = max(0.0, self._end - time.monotonic())
+        return Deadline(timeout_seconds, min(deadline_seconds, left))
+
     @property
     def wait_seconds(self) -> float:
         """Raises TimeoutError once the end is reached."""

@@ -1,6 +1,6 @@
 """Global permissions over the wire, by either interface, and what becomes of their mirrors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -146,6 +146,50 @@ def test_version_8_does_not_tell_them_to_others(lab: Lab, settings: Settings) ->
         "Reading the global permissions failed: the inventory service refused; it answers SSO"
         " administrators only."
     )
+
+
+DAMAGES = pytest.mark.parametrize(
+    "damage",
+    [
+        {"kind": "drop"},
+        {"kind": "stall"},
+        {"kind": "drip"},
+        {"kind": "truncate", "percent": 50},
+        {"kind": "short", "percent": 50},
+        {"kind": "garbage", "percent": 50},
+        {"kind": "status", "status": 503},
+        {"kind": "redirect", "location": "https://elsewhere.example/"},
+    ],
+    ids=lambda value: str(value["kind"]),
+)
+
+
+@DAMAGES
+@pytest.mark.parametrize(
+    ("version", "method"),
+    [
+        ("9.0.0.0", "/api/session"),
+        ("9.0.0.0", "/api/vcenter/authorization/permissions"),
+        ("8.0.2.0", "InventoryServiceLogin"),
+        ("8.0.2.0", "AuthorizationService.GetGlobalAccessControlList"),
+    ],
+    ids=["session", "list", "login", "get"],
+)
+def test_an_answer_that_goes_wrong_is_a_gap_and_takes_nothing_else_with_it(
+    version: str, method: str, damage: Mapping[str, object], lab: Lab, settings: Settings
+) -> None:
+    lab.load(estate(ANN, ON_ROOT), options={"api_version": version, "rest_page": 1})
+    lab.control({"do": "damage", "damage": damage, "at": {"method": method}})
+
+    reading = collected(settings(), settings(timeout_seconds=0.3, deadline_seconds=0.6))
+    lab.control({"do": "clear"})
+
+    (gap,) = reading.source.gaps
+    assert gap.startswith("Global permissions are not read as such")
+    assert " failed: " in gap
+    assert "secret" not in gap
+    assert permissions(reading) == {("root", *ANN[1:]), ON_ROOT}
+    assert reading.source.coverage is Coverage.FULL
 
 
 def test_no_mirror_is_removed_whatever_was_decided(lab: Lab, settings: Settings) -> None:

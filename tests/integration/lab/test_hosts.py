@@ -156,3 +156,68 @@ def test_what_the_hosts_told_is_observed(lab: Lab, settings: Settings) -> None:
         ("past-lockdown", "ann"): ["HOST-0"],
         ("not-locked-down", ""): ["HOST-1"],
     }
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"kind": "drop"},
+        {"kind": "truncate", "percent": 50},
+        {"kind": "garbage", "percent": 50},
+        {"kind": "status", "status": 503},
+    ],
+    ids=lambda value: str(value["kind"]),
+)
+@pytest.mark.parametrize(
+    "at",
+    [
+        {"method": "RetrievePropertiesEx", "call": 2},
+        {"method": "HasPrivilegeOnEntities", "call": 2},
+        {"method": "QueryOptions", "call": 3},
+        {"method": "QueryLockdownExceptions", "call": 2},
+    ],
+    ids=lambda value: str(value["method"]),
+)
+def test_an_answer_that_goes_wrong_takes_the_rest_of_the_reading_not_with_it(
+    at: Mapping[str, object], damage: Mapping[str, object], lab: Lab, settings: Settings
+) -> None:
+    lab.load(estate(), options={"hosts": HOST_SETS})
+    lab.control({"do": "damage", "damage": damage, "at": at})
+
+    reading = collected(settings())
+    lab.control({"do": "clear"})
+
+    (gap,) = gaps(reading)
+    assert gap.startswith("Hosts: Reading the host")
+    assert " failed: " in gap
+    assert not reading.tables.get("powers")
+    assert {row[1] for row in reading.tables["entities"].rows()} >= set(HOST_IDS)
+    assert reading.source.coverage is Coverage.FULL
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("HostNotReachable", "vCenter answered HostNotReachable"),
+        ("NoPermission", "the account needs System.View there"),
+    ],
+)
+def test_a_host_that_refuses_one_question_answers_the_others(
+    fault: str, why: str, lab: Lab, settings: Settings
+) -> None:
+    lab.load(estate(), options={"hosts": HOST_SETS})
+    lab.control(
+        {
+            "do": "damage",
+            "damage": {"kind": "fault", "fault": fault},
+            "at": {"method": "QueryLockdownExceptions"},
+        }
+    )
+
+    reading = collected(settings())
+    lab.control({"do": "clear"})
+
+    assert gaps(reading)[1:] == (
+        f"Hosts: Local accounts and exceptions from lockdown {GAP} {why}: HOST-0.",
+    )
+    assert ("host-access", "root", "false", "accessAdmin") in rows(reading, "powers", "host-0")
