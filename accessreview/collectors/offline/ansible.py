@@ -117,14 +117,15 @@ def read_answers(file: ExportFile, entities: Sequence[RawEntity]) -> RawVCenter:
 def _asked(answer: object, where: str, found: Found, gaps: Gaps) -> str:
     """The entity that an answer is about; empty for one that is not known or failed."""
     match answer:
-        case {"invocation": {"module_args": {"object_type": str(kind), **asked}}, **rest}:
+        case {"failed": True, **rest}:
+            # Where the module itself broke down, only the loop's item says what was asked for.
+            gaps.add("The permissions of an entity could not be read", _item(rest, where))
+            return ""
+        case {"invocation": {"module_args": {"object_type": str(kind), **asked}}}:
             named, ident = asked.get("object_name"), asked.get("moid")
             if asked.get("principal"):
                 raise InputError(f"{where}: it was asked for one principal only. Ask for all.")
             called = f"{kind} {ident or named}"
-            if rest.get("failed") or "permission_info" not in rest:
-                gaps.add("The permissions of an entity could not be read", called)
-                return ""
             entities = found.called(kind, str(ident or ""), str(named or ""))
             if len(entities) != 1:
                 which = "not in the inventory" if not entities else "one of several of that name"
@@ -136,6 +137,14 @@ def _asked(answer: object, where: str, found: Found, gaps: Gaps) -> str:
                 f"{where}: it does not say which entity it is about. Write what was registered,"
                 " unchanged."
             )
+
+
+def _item(answer: Mapping[object, object], where: str) -> str:
+    match answer.get("item"):
+        case {"type": str(kind), "moid": str(called)} | {"type": str(kind), "name": str(called)}:
+            return f"{kind} {called}"
+        case _:
+            return where
 
 
 def _stated(answer: object, where: str) -> Iterator[Stated]:

@@ -148,11 +148,39 @@ def test_who_is_neither_known_as_user_nor_as_group_is_left_out_with_a_gap() -> N
     )
 
 
+def test_answers_that_were_recorded_are_read() -> None:
+    """Of community.vmware 4.8 and a simulated vCenter, which lists all that stands above.
+
+    Two answers failed: one because there is no such name, one because the module broke down. Roles
+    have their first privileges only, and what the breakdown printed was left out.
+    """
+    entities = (
+        RawEntity(type="Folder", id="group-d1", name="Datacenters"),
+        RawEntity(type="Datacenter", id="datacenter-3", name="DC0", parent="group-d1"),
+        RawEntity(type="Folder", id="folder-4", name="vm", parent="datacenter-3"),
+        RawEntity(type="Folder", id="folder-12", name="F0", parent="folder-4"),
+        RawEntity(type="VirtualMachine", id="vm-64", name="DC0_H0_VM0", parent="folder-12"),
+    )
+
+    file = DATA / "ansible" / "answers.json"
+    raw = read_answers(exported(file.read_bytes()), entities)
+
+    by_entity = {(entry.entity, entry.principal, entry.role) for entry in raw.permissions}
+    assert {each for each in by_entity if each[1] != "CORP\\eve"} == {
+        ("group-d1", "CORP\\ops", -1),
+        ("folder-12", "CORP\\ann", 0),
+        ("vm-64", "bob@corp.example", -5),
+    }
+    (gap,) = raw.gaps[1:]
+    assert gap.endswith("could not be read: VirtualMachine vm-999; ResourcePool Nowhere.")
+    assert {role.id: role.name for role in raw.roles}[0] == "Operator"
+
+
 def test_an_answer_that_failed_is_a_gap() -> None:
-    raw = _read(*_all(("dc", OPS))[1:], _answer("Folder", "group-d1", failed=True, msg="No."))
+    raw = _read(*_all(("dc", OPS))[1:], _answer("Folder", "group-d1", failed=True))
 
     assert raw.gaps[1:] == (
-        "The permissions of an entity could not be read: Folder group-d1.",
+        "The permissions of an entity could not be read: export, answer 6.",
         "The permissions of an entity were not asked for: group-d1.",
     )
 
@@ -238,7 +266,9 @@ def test_another_document_is_refused(text: str, said: str) -> None:
         read_answers(exported(text), ENTITIES)
 
 
-_VALUES: st.SearchStrategy[object] = st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.just([])
+_VALUES: st.SearchStrategy[object] = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.just([])
+)
 
 
 @settings(deadline=None)
