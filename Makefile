@@ -1,6 +1,6 @@
 # Everything starts here; `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test agree faults lint check format bench bench-directories sample
+.PHONY: help setup run lab test agree faults lint check format bench bench-directories bench-vcenters sample
 BIN := .venv/bin
 
 help: ## List these targets
@@ -24,8 +24,9 @@ agree: ## Hold the engine against a naive reference on random estates; ESTATES=1
 	@sh scripts/setup.sh dev
 	@$(BIN)/python -m scripts.agree --estates $(or $(ESTATES),10000) --seed $(or $(SEED),1)
 
-faults: ## Let every fault befall real directories, and write what becomes of what is read (minutes)
+faults: ## Let every fault befall real directories and the lab vCenter, and write what becomes of it (minutes)
 	@sh scripts/setup.sh tests
+	@$(BIN)/python -m scripts.vcenter_faults $(ARGS)
 	@$(BIN)/python -m scripts.faults $(ARGS)
 
 lint: ## Format, style, types and import contracts
@@ -50,6 +51,10 @@ bench: ## Measure the analysis beside what one could use instead, and write docs
 bench-directories: ## Measure how fast a directory is read beside other clients, and write it there (minutes)
 	@sh scripts/setup.sh tests
 	@$(BIN)/python bench/directory_speed.py $(ARGS)
+
+bench-vcenters: ## Measure how fast a vCenter is read beside pyVmomi and a script, and write it there (minutes)
+	@sh scripts/setup.sh tests
+	@$(BIN)/python bench/vcenter_speed.py $(ARGS)
 
 sample: ## Make the sample company's files again
 	@sh scripts/setup.sh dev
