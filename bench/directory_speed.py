@@ -35,7 +35,7 @@ COLLECTOR = "the whole collector, to rows of a snapshot"
 LEAST_SHARE = 0.5
 """Of the users a second that ldapsearch reads."""
 MOST_GROWN = 24
-"""MiB that reading all users may take; to hold them takes some hundreds."""
+"""MiB that reading a hundred thousand users may take; to hold them takes five times as much."""
 KIB = 1024
 
 
