@@ -10,7 +10,9 @@ from accessreview.bootstrap.sources import remediators_of, sources_of, threshold
 from accessreview.collectors.directory.probe import examine_directory
 from accessreview.collectors.directory.probe_contents import Expected
 from accessreview.collectors.directory.source import DirectorySource
-from accessreview.collectors.vcenter.probe import examine_vcenter
+from accessreview.collectors.vcenter.global_permissions import examine_global_permissions
+from accessreview.collectors.vcenter.hosts import HOSTS, examine_hosts
+from accessreview.collectors.vcenter.probe import Look, examine_vcenter
 from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.ldap.settings import ServerSettings
 from accessreview.model.diagnosis import Check, Step, Told, in_turn, ok, warning
@@ -78,9 +80,19 @@ def _checks(
             )
             return examine_directory(source.settings, expected, now)
         case VCenterSource():
-            return examine_vcenter(source.settings, _vcenter_writer(source.id, settings), now)
+            writer = _vcenter_writer(source.id, settings)
+            return examine_vcenter(source.settings, writer, now, _further(source))
         case _:
             return in_turn([Step("files", partial(_files, source, now))])
+
+
+def _further(source: VCenterSource) -> Mapping[str, Look]:
+    looks: dict[str, Look] = {
+        "global-permissions": partial(examine_global_permissions, source.global_account)
+    }
+    if HOSTS in source.parts:
+        looks["hosts"] = examine_hosts
+    return looks
 
 
 def _files(source: ReadingSource, now: Now) -> Iterator[Told]:

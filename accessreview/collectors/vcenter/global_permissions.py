@@ -7,7 +7,7 @@ from enum import StrEnum
 from accessreview.collectors.vcenter.global_entries import GlobalEntry, page_of, with_global
 from accessreview.collectors.vcenter.parts import PartRows
 from accessreview.collectors.vcenter.raw import RawVCenter
-from accessreview.model.diagnosis import without_label
+from accessreview.model.diagnosis import Told, ok, warning, without_label
 from accessreview.model.errors import AccessReviewError
 from accessreview.model.snapshot import Fact
 from accessreview.snapshot.gaps import Gaps
@@ -76,6 +76,16 @@ def with_global_permissions(
     merged = replace(merged, gaps=(*merged.gaps, *doubts.sentences()))
     facts = ("", Fact.GLOBAL_PERMISSIONS.value, interface.value)
     return WithGlobalPermissions(merged, gaps.sentences(), {"facts": [facts]})
+
+
+def examine_global_permissions(
+    account: VCenterSettings | None, session: Session
+) -> Iterator[Told]:
+    """Whether they can be read, for whoever looks for what is wrong."""
+    found = with_global_permissions(session, RawVCenter((), (), ()), account)
+    yield from map(warning, found.gaps)
+    if found.tables:
+        yield ok("The global permissions can be read.")
 
 
 def _read(

@@ -25,7 +25,10 @@ from accessreview.collectors.vcenter.retrieve import (
     PropertySpec,
     ReadEntity,
     read_pages,
+    retrieve,
 )
+from accessreview.model.diagnosis import Told, ok, warning
+from accessreview.snapshot.gaps import Gaps
 from accessreview.vsphere.reference import entity, id_of
 from accessreview.vsphere.session import Session
 
@@ -49,15 +52,35 @@ Value = TypeVar("Value")
 def read_hosts(visit: Visit) -> PartRows:
     """Facts and powers of all hosts of the inventory that was read."""
     names = {one.id: one.name for one in visit.raw.entities if one.type == "HostSystem"}
+    return rows_of(_read(visit.session, names, visit.gaps))
+
+
+def _read(session: Session, names: Mapping[str, str], gaps: Gaps) -> tuple[RawHost, ...]:
     if not names:
-        return {}
+        return ()
     untold = Untold()
-    hosts = tuple(_Hosts(visit.session, names, untold).read())
-    untold.tell(visit.gaps, len(names))
-    return rows_of(hosts)
+    hosts = tuple(_Hosts(session, names, untold).read())
+    untold.tell(gaps, len(names))
+    return hosts
 
 
 HOSTS = Part("Hosts", read_hosts)
+
+
+def examine_hosts(session: Session) -> Iterator[Told]:
+    """What the hosts tell, for whoever looks for what is wrong."""
+    with session.step("looking for the hosts"):
+        found = retrieve(session, {vim.HostSystem: ("name",)})
+    names = {
+        id_of(one.reference): str(one.values.get("name", ""))
+        for one in found
+        if isinstance(one.reference, vim.HostSystem)
+    }
+    gaps = Gaps()
+    _read(session, names, gaps)
+    yield from map(warning, gaps.sentences())
+    if not gaps.sentences():
+        yield ok(f"All {len(names)} hosts tell how they are set, and whom they let in.")
 
 
 class _Hosts:

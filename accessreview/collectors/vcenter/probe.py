@@ -1,9 +1,11 @@
 """Looking, step by step, at the way to a vCenter and at what it lets the account read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+from types import MappingProxyType
 
 from pyVmomi import vim
 
@@ -29,15 +31,22 @@ _LONGEST = 300
 """Seconds that the session may take."""
 
 
+Look = Callable[[Session], Iterable[Told]]
+
+
 def examine_vcenter(
-    settings: VCenterSettings, writer: VCenterSettings | None, now: Callable[[], datetime]
+    settings: VCenterSettings,
+    writer: VCenterSettings | None,
+    now: Callable[[], datetime],
+    further: Mapping[str, Look] = MappingProxyType({}),
 ) -> Iterator[Check]:
     """Go the whole way to one vCenter and look around there; nothing is ever written.
 
-    ``writer`` is how the separate account signs in that may carry out removals.
+    ``writer`` is how the separate account signs in that may carry out removals. ``further`` are
+    more looks by the names of their steps.
     """
     with ExitStack() as stack:
-        probe = _Probe(_bounded(settings), now, stack)
+        probe = _Probe(_bounded(settings), now, stack, further)
         steps = [probe.steps()]
         if writer:
             steps.append(iter([Step("remediation", lambda: _signs_in(_bounded(writer)))]))
@@ -50,6 +59,7 @@ class _Probe:
     settings: VCenterSettings
     now: Callable[[], datetime]
     stack: ExitStack
+    further: Mapping[str, Look]
     _sessions: list[Session] = field(default_factory=list)
 
     def steps(self) -> Iterator[Step]:
@@ -61,6 +71,8 @@ class _Probe:
         yield Step("rights", self._rights, needed=False)
         yield Step("roles", self._roles, needed=False)
         yield Step("inventory", self._inventory, needed=False)
+        for name, look in self.further.items():
+            yield Step(name, partial(self._look, look), needed=False)
 
     def _settings(self) -> Iterator[Told]:
         self.settings.password()
@@ -127,6 +139,9 @@ class _Probe:
             )
         else:
             yield ok(f"{len(entities)} entities.")
+
+    def _look(self, look: Look) -> Iterable[Told]:
+        return look(self._session)
 
     @property
     def _session(self) -> Session:

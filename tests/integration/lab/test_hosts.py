@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from accessreview.analysis.estate import build_estate
 from accessreview.analysis.observations import observe
-from accessreview.collectors.vcenter.hosts import HOSTS
+from accessreview.collectors.vcenter.global_permissions import (
+    NOT_ASKED_FOR,
+    examine_global_permissions,
+)
+from accessreview.collectors.vcenter.hosts import HOSTS, examine_hosts
+from accessreview.collectors.vcenter.probe import Look, examine_vcenter
 from accessreview.collectors.vcenter.source import PARTS, VCenterSource
+from accessreview.model.diagnosis import Verdict
 from accessreview.model.snapshot import Coverage, Reading, Snapshot, SourceKind
 from accessreview.snapshot.compose import compose
 from accessreview.vsphere.settings import VCenterSettings
@@ -221,3 +228,36 @@ def test_a_host_that_refuses_one_question_answers_the_others(
         f"Hosts: Local accounts and exceptions from lockdown {GAP} {why}: HOST-0.",
     )
     assert ("host-access", "root", "false", "accessAdmin") in rows(reading, "powers", "host-0")
+
+
+def test_the_doctor_tells_what_hosts_do_not(lab: Lab, settings: Settings) -> None:
+    lab.load(estate(), options={"hosts": HOST_SETS, "api_version": "9.0.0.0"})
+    looks: Mapping[str, Look] = {
+        "global-permissions": partial(examine_global_permissions, None),
+        "hosts": examine_hosts,
+    }
+
+    checks = {
+        check.step: check
+        for check in examine_vcenter(settings(), None, lambda: datetime.now(UTC), looks)
+    }
+
+    assert checks["global-permissions"].verdict is Verdict.OK
+    assert (checks["hosts"].verdict, checks["hosts"].sentence) == (
+        Verdict.WARNING,
+        f"What they tell {GAP} they do not answer vCenter: HOST-2.",
+    )
+
+    lab.load(estate(), options={"hosts": {}})
+    checks = {
+        check.step: check
+        for check in examine_vcenter(settings(), None, lambda: datetime.now(UTC), looks)
+    }
+    assert (checks["hosts"].verdict, checks["hosts"].sentence) == (
+        Verdict.OK,
+        "All 3 hosts tell how they are set, and whom they let in.",
+    )
+    assert (checks["global-permissions"].verdict, checks["global-permissions"].sentence) == (
+        Verdict.WARNING,
+        NOT_ASKED_FOR,
+    )
