@@ -78,9 +78,7 @@ def with_global_permissions(
     return WithGlobalPermissions(merged, gaps.sentences(), {"facts": [facts]})
 
 
-def examine_global_permissions(
-    account: VCenterSettings | None, session: Session
-) -> Iterator[Told]:
+def examine_global_permissions(account: VCenterSettings | None, session: Session) -> Iterator[Told]:
     """Whether they can be read, for whoever looks for what is wrong."""
     found = with_global_permissions(session, RawVCenter((), (), ()), account)
     yield from map(warning, found.gaps)
