@@ -1,9 +1,10 @@
 """Who may do what in each vCenter, as one reading after the other said it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Any
 
 from accessreview.model.columns import Column, Table
@@ -41,6 +42,10 @@ class Entry:
     role: str
     propagates: bool
 
+    @property
+    def gives(self) -> tuple[str, bool]:
+        return self.role, self.propagates
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -58,13 +63,30 @@ class Roles:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class Places:
-    """Entities by id: the topmost, the names of all, and whose permission list some share."""
+    """Entities of one source, looked up when asked for: most readings are asked for none."""
 
-    roots: frozenset[str] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)
-    owners: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, entities: Table, source: str) -> None:
+        self._entities, self._source = entities, source
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Of all, by id."""
+        return {row[1]: row[3] for row in self._rows}
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Whose permission list some share."""
+        return {row[1]: row[6] for row in self._rows if row[6]}
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The topmost."""
+        return frozenset(row[1] for row in self._rows if not (row[4] or row[5] or row[6]))
+
+    @property
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        return (row for row in self._entities.rows() if row[0] == self._source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +152,7 @@ class _Pieces:
             facts=facts,
             logins=piece(_logins, "powers") or {} if hosts_told else None,
             by=facts.get(("", Fact.GLOBAL_PERMISSIONS), ""),
-            places=piece(_places, "entities") or Places(),
+            places=Places(tables["entities"], source.id),
         )
 
     def _made(
@@ -147,10 +169,18 @@ class _Pieces:
 
 def _permissions(table: Table) -> dict[str, dict[Key, Entry]]:
     found: dict[str, dict[Key, Entry]] = defaultdict(dict)
-    for source, entity, principal, is_group, role, propagate in table.rows():
-        key = entity, principal.casefold(), is_group == "true"
-        found[source][key] = Entry(principal, role, propagate == "true")
+    for row in table.rows():
+        key, entry = _permission(row)
+        found[row[0]][key] = entry
     return found
+
+
+@lru_cache(maxsize=100_000)
+def _permission(row: tuple[str, ...]) -> tuple[Key, Entry]:
+    """The same objects for the same row: nearly all are in every snapshot."""
+    _, entity, principal, is_group, role, propagate = row
+    key = entity, principal.casefold(), is_group == "true"
+    return key, Entry(principal, role, propagate == "true")
 
 
 def _roles(roles: Table, role_privileges: Table) -> dict[str, Roles]:
@@ -181,18 +211,3 @@ def _logins(table: Table) -> dict[str, dict[LoginKey, str]]:
             key = entity, principal.casefold(), is_group == "true", power, detail
             found[source][key] = principal
     return found
-
-
-def _places(table: Table) -> dict[str, Places]:
-    roots: dict[str, set[str]] = defaultdict(set)
-    names: dict[str, dict[str, str]] = defaultdict(dict)
-    owners: dict[str, dict[str, str]] = defaultdict(dict)
-    for source, id_, _type, name, *above, owner in table.rows():
-        names[source][id_] = name
-        if owner:
-            owners[source][id_] = owner
-        if not any((*above, owner)):
-            roots[source].add(id_)
-    return {
-        source: Places(frozenset(roots[source]), names[source], owners[source]) for source in names
-    }

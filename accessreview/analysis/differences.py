@@ -106,16 +106,16 @@ class _Known:
     def _given(self, reading: AccessSeen) -> Iterator[Difference]:
         for key, entry in reading.permissions.items():
             known = self.permissions.get(key)
-            now = _gives(entry, reading)
+            self.permissions[key] = entry, reading.began
             if known is None:
                 if self.whole:
+                    words = f"was given {_gives(entry, reading)}"
                     between = self.whole.began, reading.ended
-                    yield _of_permission(What.ADDED, key, entry, f"was given {now}", between)
-            elif (known[0].role, known[0].propagates) != (entry.role, entry.propagates):
-                words = f"had {_gives(known[0], self.last)}, and has {now}"
+                    yield _of_permission(What.ADDED, key, entry, words, between)
+            elif known[0] is not entry and known[0].gives != entry.gives:
+                words = f"had {_gives(known[0], self.last)}, and has {_gives(entry, reading)}"
                 between = known[1], reading.ended
                 yield _of_permission(What.CHANGED, key, entry, words, between)
-            self.permissions[key] = entry, reading.began
 
     def _taken(self, reading: AccessSeen) -> Iterator[Difference]:
         """What went with its object is no change of anybody's access to anything."""

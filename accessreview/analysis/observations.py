@@ -31,21 +31,17 @@ _ORDER = {kind: place for place, kind in enumerate(ObservationKind)}
 
 
 def observe(
-    estate: Estate,
-    sources: IdentitySources,
-    before: Iterable[Meanings] = (),
-    further: Iterable[Observation] = (),
+    estate: Estate, sources: IdentitySources, before: Iterable[Meanings] = ()
 ) -> tuple[Observation, ...]:
-    """Everything, by kind, vCenter and principal.
+    """Everything that one snapshot shows, in order.
 
     ``before`` are earlier snapshots, nearest first: of several that a name meant something else in
-    the first is told. ``further`` was observed of more than these.
+    the first is told.
     """
     found = bearers(estate)
     changed = _changed(estate, found, before)
     renamed = {key for key, one in changed.items() if one.kind is ObservationKind.RENAMED}
     every = (
-        *further,
         *changed.values(),
         *(one for one in _principals(estate) if _key(one) not in renamed),
         *_counted(estate, found, sources),
@@ -56,7 +52,12 @@ def observe(
         *_dormant(estate, found),
         *_ambiguous_persons(estate, found),
     )
-    return tuple(sorted(every, key=_order))
+    return in_order(every)
+
+
+def in_order(found: Iterable[Observation]) -> tuple[Observation, ...]:
+    """By kind, vCenter and principal."""
+    return tuple(sorted(found, key=_order))
 
 
 def _order(one: Observation) -> tuple[object, ...]:

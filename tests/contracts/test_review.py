@@ -167,6 +167,7 @@ def test_tasks_of_both_kinds_come_back_in_the_order_of_the_plan(database: SqlDat
     with database.reading() as work:
         assert work.tasks.of_campaign("campaign-1") == [tasks[0], done, tasks[2]]
         assert work.tasks.get("task-2") == done
+        assert work.tasks.counts() == {TaskState.EXECUTED: 1, TaskState.PLANNED: 2}
 
 
 def test_sign_offs_come_back_in_the_order_given(database: SqlDatabase) -> None:

@@ -1,10 +1,10 @@
 """Keeping campaigns, and what was decided and done in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from accessreview.model.evidence import EvidencePackage
-from accessreview.model.remediation import RemediationTask
+from accessreview.model.remediation import RemediationTask, TaskState
 from accessreview.model.review import Campaign, ReviewItem, SignOff
 
 
@@ -50,6 +50,9 @@ class RemediationTasks(Protocol):
     def save(self, task: RemediationTask) -> None: ...
 
     def of_campaign(self, campaign_id: str) -> Sequence[RemediationTask]: ...
+
+    def counts(self) -> Mapping[TaskState, int]:
+        """How many there are in each state, of all campaigns, sorted; without those of none."""
 
 
 class Evidence(Protocol):

@@ -1,12 +1,12 @@
 """Observations: what should be known beside what the rules find, computed from what is stored."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
 from accessreview.analysis.changed_hands import Meanings, meanings
-from accessreview.analysis.observations import IdentitySources, observe
+from accessreview.analysis.observations import IdentitySources, in_order, observe
 from accessreview.model.errors import NotFoundError
 from accessreview.model.observation import Concerned, Observation, ObservationKind
 from accessreview.model.user import Authorization
@@ -66,28 +66,19 @@ class OneObserved:
 
 
 class _Last:
-    """What was observed last, kept until there is another snapshot, campaign or event."""
+    """What was observed last, kept as long as the same is asked."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._asked: tuple[str, ...] = ()
+        self._asked: tuple[object, ...] = ()
         self._found: tuple[Observation, ...] = ()
 
     def of(
-        self,
-        view: SnapshotView,
-        latest: StoredSnapshot,
-        unit: UnitOfWork,
-        sources: IdentitySources,
+        self, asked: tuple[object, ...], observed: Callable[[], tuple[Observation, ...]]
     ) -> tuple[Observation, ...]:
-        earlier = _earlier(unit, latest.digest)
-        asked = (latest.digest, *earlier, str(unit.events.count()))
         with self._lock:
             if asked != self._asked:
-                before: list[Meanings] = [meanings(unit.snapshots.get(one)) for one in earlier]
-                changes = changes_not_ours(unit, latest)
-                self._found = observe(view.estate, sources, before, changes)
-                self._asked = asked
+                self._found, self._asked = observed(), asked
             return self._found
 
 
@@ -102,7 +93,8 @@ class ObservationQueries:
     database: Database
     views: SnapshotViews
     sources: IdentitySources = field(default_factory=dict)
-    _known: _Last = field(default_factory=_Last)
+    _shown: _Last = field(default_factory=_Last)
+    _changed: _Last = field(default_factory=_Last)
 
     def all(self, authorization: Authorization) -> tuple[Observation, ...]:
         require(authorization, Capability.SEE_FINDINGS)
@@ -154,7 +146,21 @@ class ObservationQueries:
             if latest is None:
                 return None, ()
             view = self.views.of(unit, latest.digest)
-            return view, self._known.of(view, latest, unit, self.sources)
+            return view, in_order((*self._shown_by(unit, view), *self._between(unit, latest)))
+
+    def _shown_by(self, unit: UnitOfWork, view: SnapshotView) -> tuple[Observation, ...]:
+        earlier = _earlier(unit, view.snapshot.digest)
+
+        def observed() -> tuple[Observation, ...]:
+            before: list[Meanings] = [meanings(unit.snapshots.get(one)) for one in earlier]
+            return observe(view.estate, self.sources, before)
+
+        return self._shown.of((view.snapshot.digest, *earlier), observed)
+
+    def _between(self, unit: UnitOfWork, latest: StoredSnapshot) -> tuple[Observation, ...]:
+        """Of the snapshots of the last weeks, with what events and remediation tell of them."""
+        asked = latest.digest, unit.events.count(), tuple(unit.tasks.counts().items())
+        return self._changed.of(asked, lambda: changes_not_ours(unit, latest))
 
 
 def _earlier(unit: UnitOfWork, latest: str) -> list[str]:

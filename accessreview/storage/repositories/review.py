@@ -1,11 +1,11 @@
 """Campaigns, their items, sign-offs and remediation tasks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from accessreview.model.errors import NotFoundError
-from accessreview.model.remediation import RemediationTask
+from accessreview.model.remediation import RemediationTask, TaskState
 from accessreview.model.review import Campaign, ReviewItem, SignOff
 from accessreview.storage.rows import CampaignRow, RemediationTaskRow, ReviewItemRow, SignOffRow
 from accessreview.storage.transaction import Transaction
@@ -136,6 +136,15 @@ class SqlRemediationTasks:
         )
         bodies = self._transaction.session.scalars(statement)
         return [decode(RemediationTask, body) for body in bodies]
+
+    def counts(self) -> Mapping[TaskState, int]:
+        statement = (
+            select(RemediationTaskRow.state, func.count())
+            .group_by(RemediationTaskRow.state)
+            .order_by(RemediationTaskRow.state)
+        )
+        found = self._transaction.session.execute(statement)
+        return {TaskState(state): count for state, count in found}
 
 
 def _task_row(task: RemediationTask) -> RemediationTaskRow:
