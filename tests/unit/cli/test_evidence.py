@@ -38,7 +38,7 @@ def test_every_check_has_its_row_and_all_hold(package: Path, key: Path) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert [row["check"] for row in rows] == [
         "seal", "key", "manifest", "files", "snapshots", "ruleset", "campaign", "population",
-        "decisions", "sign_offs", "plan", "removals", "audit", "records",
+        "decisions", "sign_offs", "plan", "removals", "audit", "records", "agreement",
     ]  # fmt: skip
     assert all(set(row) == {"check", "verdict", "detail"} for row in rows)
 
@@ -127,5 +127,7 @@ def test_what_was_computed_is_computed_again(package: Path) -> None:
     result = _run("reproduce", package)
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert (result.exit_code, result.stderr) == (0, "")
-    assert [row["what"] for row in rows] == ["findings", "items", "unresolved", "removals"]
+    assert [row["what"] for row in rows] == [
+        "findings", "items", "unresolved", "removals", "sample", "agreement",
+    ]  # fmt: skip
     assert set(rows[0]) == {"what", "compared", "equal", "only_recorded", "only_computed"}
