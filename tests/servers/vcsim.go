@@ -22,6 +22,7 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
 	certificate := flag.String("certificate", "", "PEM file of the certificate")
 	key := flag.String("key", "", "PEM file of its key")
+	saved := flag.String("load", "", "a folder of govc object.save to serve, whatever the sizes")
 	user := flag.String("user", "collector@vsphere.local", "the only user who can log in")
 	for name, size := range map[string]*int{
 		"datacenters": &model.Datacenter, "clusters": &model.Cluster, "hosts": &model.ClusterHost,
@@ -40,7 +41,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := model.Create(); err != nil {
+	if *saved == "" {
+		err = model.Create()
+	} else {
+		err = model.Load(*saved)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 	defer model.Remove()

@@ -61,12 +61,13 @@ def running_vcsim(
     ca: Authority | None = None,
     certificate: Issued | None = None,
     listen: str = "127.0.0.1:0",
-    sizes: Mapping[str, int] | None = None,
+    sizes: Mapping[str, int | Path] | None = None,
 ) -> Iterator[Vcsim]:
     """Run one until the end of the block; it ends by itself with the process that started it.
 
     ``sizes`` are the flags of ``vcsim.go``: datacenters, clusters, hosts, standalone-hosts,
     machines, pools, vapps, folders, datastores, portgroups, pods; ``esx`` 1 is a host alone.
+    ``load`` is a folder that ``govc object.save`` filled, served instead but for permissions.
     ``folder`` takes the certificate.
     """
     authority = ca or make_ca(folder, "vcsim-ca")
