@@ -12,6 +12,7 @@ from accessreview.model.errors import AccessReviewError, ConfigurationError
 from accessreview.tls import Deadline
 from accessreview.vsphere.answers import BoundedConnection
 from accessreview.vsphere.faults import NoVCenterError, reason
+from accessreview.vsphere.keeping import kept_alive
 from accessreview.vsphere.probe import api_version
 from accessreview.vsphere.settings import VCenterSettings
 from accessreview.vsphere.tls import StrictContext, strict_context
@@ -80,7 +81,8 @@ def open_session(
             login = sessions.Login(settings.username, password_of(settings), None)
             key, user = str(login.key), str(login.userName)
         try:
-            yield Session(settings, content, authorization, views, key, user, error, deadline)
+            with kept_alive(stub, stub_of(settings, context, version)):
+                yield Session(settings, content, authorization, views, key, user, error, deadline)
         finally:
             deadline.extend(_LEAVE_SECONDS)
             # Whatever there is to say about the session was said by the step that failed.
