@@ -1,0 +1,33 @@
+"""What a source had when it was last read in full."""
+
+from accessreview.services.last_seen import last_entities
+from tests.unit.services.conftest import House
+from tests.unit.services.shrinking import collect
+
+
+def test_nothing_is_known_of_a_source_that_was_never_read(house: House) -> None:
+    assert last_entities(house.database, "vc") == ()
+
+
+def test_entities_with_permissions_come_first(house: House) -> None:
+    snapshot = collect(house)
+
+    found = [id_ for _, id_ in last_entities(house.database, "vc")]
+
+    assert set(found) == {row[1] for row in snapshot["entities"].rows()}
+    bearing = {row[1] for row in snapshot["permissions"].rows() if row[1]}
+    assert set(found[: len(bearing)]) == bearing
+
+
+def test_a_reading_that_is_not_whole_changes_nothing(house: House) -> None:
+    collect(house)
+    before = last_entities(house.database, "vc")
+    house.vcenter.gaps = ("Something was hidden.",)
+    house.company.rows["entities"] = house.company.rows["entities"][:-1]
+    rows = house.company.rows
+    gone = {row[1] for row in rows["entities"]}
+    rows["permissions"] = [row for row in rows["permissions"] if row[1] in gone or not row[1]]
+    rows["placements"] = [row for row in rows.get("placements", []) if {*row[1:]} <= gone]
+    collect(house)
+
+    assert last_entities(house.database, "vc") == before
