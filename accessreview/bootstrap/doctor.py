@@ -11,6 +11,7 @@ from accessreview.collectors.directory.probe import examine_directory
 from accessreview.collectors.directory.probe_contents import Expected
 from accessreview.collectors.directory.source import DirectorySource
 from accessreview.collectors.vcenter.global_permissions import examine_global_permissions
+from accessreview.collectors.vcenter.host_source import HostSource, examine_host
 from accessreview.collectors.vcenter.hosts import HOSTS, examine_hosts
 from accessreview.collectors.vcenter.probe import Look, examine_vcenter
 from accessreview.collectors.vcenter.source import VCenterSource
@@ -82,6 +83,8 @@ def _checks(
         case VCenterSource():
             writer = _vcenter_writer(source.id, settings)
             return examine_vcenter(source.settings, writer, now, _further(source))
+        case HostSource():
+            return examine_host(source, now)
         case _:
             return in_turn([Step("files", partial(_files, source, now))])
 

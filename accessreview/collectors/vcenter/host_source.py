@@ -4,9 +4,11 @@ Names of a host's own accounts mean others on every other host. They are written
 source before them, as a domain's are with the domain: ``esx-lab\root``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import chain
 
 from pyVmomi import vim, vmodl
 
@@ -15,8 +17,10 @@ from accessreview.collectors.vcenter.local_accounts import LocalAccount, account
 from accessreview.collectors.vcenter.parts import Part, PartRows, Visit, read_parts
 from accessreview.collectors.vcenter.read import read_vcenter
 from accessreview.collectors.vcenter.translate import translate
+from accessreview.model.diagnosis import Check, Step, Told, in_turn, ok, warning
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.reach import Way
 from accessreview.vsphere.session import Server, Session, open_session
 from accessreview.vsphere.settings import VCenterSettings
 
@@ -54,6 +58,23 @@ class HostSource:
         doubted = replace(raw, gaps=(*raw.gaps, *more.doubts))
         own, tables = qualified(self.id, doubted, more.tables)
         return translate(source, own, tables)
+
+
+def examine_host(source: HostSource, now: Callable[[], datetime]) -> Iterator[Check]:
+    """Go the whole way to one host and read it; nothing is ever written."""
+    settings = source.settings
+    way = Way(settings, settings.port, now).steps(encrypted=True)
+    reading = Step("reading", partial(_looked, source, now))
+    return in_turn(chain(way, [reading]), settings.label)
+
+
+def _looked(source: HostSource, now: Callable[[], datetime]) -> Iterator[Told]:
+    reading = source.collect(now)
+    yield ok(
+        f"{len(reading.tables['entities'])} entities, {len(reading.tables['permissions'])}"
+        f" permissions and {len(reading.tables['accounts'])} accounts."
+    )
+    yield from map(warning, reading.source.gaps)
 
 
 def _read_accounts(visit: Visit) -> PartRows:

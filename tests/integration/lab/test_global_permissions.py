@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accessreview.analysis.effective import effective_access
+from accessreview.analysis.estate import build_estate
 from accessreview.collectors.vcenter.global_permissions import NOT_ASKED_FOR
 from accessreview.collectors.vcenter.source import VCenterSource
-from accessreview.model.access import EntityRef
+from accessreview.model.access import AccountRef, EntityRef
 from accessreview.model.errors import RemediationError
 from accessreview.model.remediation import PermissionRemoval
 from accessreview.model.snapshot import Coverage, Reading, Snapshot, SourceKind
 from accessreview.remediators.vcenter import VCenterRemediator
-from accessreview.snapshot.compose import compose
+from accessreview.snapshot.compose import compose, parts
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.lab_vcenter import Lab
 from tests.snapshots import INVENTORY, NOON, PEOPLE, a_reading, a_source
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.integration
 
 Settings = Callable[..., VCenterSettings]
 Row = tuple[str, ...]
+ON = "VirtualMachine.Interact.PowerOn"
 SSO = "administrator@vsphere.local"
 ANN = ("", r"CORP\ann", "false", "-1", "true")
 LIMITED = ("", r"CORP\ops", "true", "7", "false")
@@ -75,6 +78,21 @@ def test_version_9_tells_them_to_whoever_may_read(lab: Lab, settings: Settings) 
     assert permissions(reading) == {ANN, LIMITED, ON_ROOT}
     assert facts(reading) >= {("", "global-permissions", "rest")}
     assert (reading.source.coverage, reading.source.gaps) == (Coverage.FULL, ())
+
+
+def test_what_is_nearer_than_a_global_permission_decides_once_it_is_known_to_be_one(
+    lab: Lab, settings: Settings
+) -> None:
+    """On the root folder, the mirror would add to the entry of its own."""
+    everywhere = ("", r"CORP\ops", "true", "-1", "true")
+    for version, held in (("8.0.2.0", {"Host.Config", ON}), ("9.0.0.0", {ON})):
+        lab.load(estate(everywhere, ON_ROOT), options={"api_version": version})
+        people = parts(estate(), "corp")
+        snapshot = compose(NOON, [collected(settings()), people])
+
+        found = effective_access(build_estate(snapshot), accounts=[AccountRef("corp", "a1")])
+
+        assert {one for each in found for one in each.privileges} == held
 
 
 def test_version_8_tells_them_to_an_sso_administrator(lab: Lab, settings: Settings) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from accessreview.analysis.effective import effective_access
 from accessreview.analysis.estate import Estate, build_estate
-from accessreview.collectors.vcenter.host_source import HostSource
+from accessreview.collectors.vcenter.host_source import HostSource, examine_host
 from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.model.access import AccountRef
+from accessreview.model.diagnosis import Verdict
 from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, SourceKind
 from accessreview.snapshot.compose import compose
@@ -101,6 +102,24 @@ def test_two_hosts_do_not_share_their_accounts(settings: Settings) -> None:
 
     assert _held(estate, "esx-1", "root", "esx-1")
     assert _held(estate, "esx-1", "root", "esx-2") == set()
+
+
+def test_the_doctor_goes_the_way_to_a_host_and_reads_it(settings: Settings) -> None:
+    checks = [*examine_host(HostSource(settings()), _now)]
+
+    assert [check.step for check in checks if check.verdict is Verdict.OK] == [
+        *("name", "port", "certificate", "trust", "reading")
+    ]
+    assert {check.step for check in checks if check.verdict is Verdict.WARNING} == {"reading"}
+    assert " permissions and " in next(one.sentence for one in checks if one.step == "reading")
+
+
+def test_the_doctor_says_why_a_host_cannot_be_read(settings: Settings) -> None:
+    *_, last = examine_host(HostSource(settings(password=lambda: "canary-7d2e")), _now)
+
+    assert (last.step, last.verdict) == ("reading", Verdict.FAILED)
+    assert last.sentence.startswith("Logging in as ")
+    assert "canary" not in last.sentence
 
 
 def test_a_host_is_no_vcenter(settings: Settings) -> None:
