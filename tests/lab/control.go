@@ -74,13 +74,14 @@ func (l *lab) obey(input io.Reader, output io.Writer) {
 }
 
 func (l *lab) command(asked order) answer {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	found, err := l.do(asked)
-	if err != nil {
-		return answer{"error": err.Error()}
-	}
-	return found
+	told := answer{}
+	l.alone(func() {
+		found, err := l.do(asked)
+		if told = found; err != nil {
+			told = answer{"error": err.Error()}
+		}
+	})
+	return told
 }
 
 // do obeys at once, or plans it for a call to come.

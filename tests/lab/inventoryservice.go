@@ -36,18 +36,27 @@ type accessControl struct {
 func (l *lab) inventoryService(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var request inventoryRequest
-	if err != nil || xml.Unmarshal(body, &request) != nil || l.major() >= 9 {
+	if err != nil || xml.Unmarshal(body, &request) != nil {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
 	method := request.Body.Call.XMLName.Local
-	l.mutex.Lock()
-	trouble := l.mischief.next(method, l)
-	c := &call{lab: l, estate: l.estate, request: r, method: method, session: l.sessionOf(r)}
-	entries, failed := c.inventory(request.Body.Call.Username, request.Body.Call.Password)
-	l.mutex.Unlock()
-	if trouble.fault != nil {
-		failed = trouble.fault
+	c := &call{lab: l, request: r, method: method}
+	var trouble trouble
+	var entries []accessControl
+	var failed fault
+	isOffered := false
+	l.alone(func() {
+		isOffered = l.major() < 9
+		trouble = l.mischief.next(method, l)
+		c.estate, c.session = l.estate, l.sessionOf(r)
+		if failed = trouble.fault; failed == nil {
+			entries, failed = c.inventory(request.Body.Call.Username, request.Body.Call.Password)
+		}
+	})
+	if !isOffered {
+		w.WriteHeader(http.StatusNotFound)
+		return
 	}
 	var out bytes.Buffer
 	out.WriteString(head)

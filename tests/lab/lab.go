@@ -69,6 +69,13 @@ func (l *lab) load(file estateFile, given options) error {
 	return nil
 }
 
+// alone does something while nobody else looks at the lab or changes it.
+func (l *lab) alone(do func()) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	do()
+}
+
 func (l *lab) now() time.Time { return time.Now().UTC().Add(l.skew) }
 
 // key makes a name that was never made before.
@@ -89,10 +96,12 @@ func (l *lab) routes() http.Handler {
 
 // versions offers the lab's version and, as vCenters do, some older ones.
 func (l *lab) versions(w http.ResponseWriter, r *http.Request) {
-	l.mutex.Lock()
-	version := l.options.ApiVersion
-	trouble := l.mischief.next("vimServiceVersions.xml", l)
-	l.mutex.Unlock()
+	var version string
+	var trouble trouble
+	l.alone(func() {
+		version = l.options.ApiVersion
+		trouble = l.mischief.next("vimServiceVersions.xml", l)
+	})
 	answer := fmt.Sprintf(`<?xml version="1.0" encoding="UTF-8"?>
 <namespaces version="1.0">
  <namespace>

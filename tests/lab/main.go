@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/tls"
 	"flag"
 	"fmt"
@@ -48,7 +49,13 @@ func main() {
 	lab.obey(os.Stdin, os.Stdout)
 }
 
-// quiet drops what the HTTP server says of clients that hang up, which is what many a test is about.
+// quiet drops what the HTTP server says of clients that hang up, which is what many a test is
+// about, and lets our own mistakes be seen.
 type quiet struct{}
 
-func (quiet) Write(text []byte) (int, error) { return len(text), nil }
+func (quiet) Write(text []byte) (int, error) {
+	if bytes.Contains(text, []byte("panic")) {
+		return os.Stderr.Write(text)
+	}
+	return len(text), nil
+}

@@ -27,15 +27,16 @@ func (l *lab) rest(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	l.mutex.Lock()
-	trouble := l.mischief.next(r.URL.Path, l)
-	c := &call{lab: l, estate: l.estate, request: r, method: r.URL.Path}
-	status, told := c.route(body)
-	l.mutex.Unlock()
-	text := []byte{}
-	if told != nil {
-		text, _ = json.Marshal(told)
-	}
+	var trouble trouble
+	status, text := 0, []byte{}
+	l.alone(func() {
+		trouble = l.mischief.next(r.URL.Path, l)
+		c := &call{lab: l, estate: l.estate, request: r, method: r.URL.Path}
+		var told interface{}
+		if status, told = c.route(body); told != nil {
+			text, _ = json.Marshal(told)
+		}
+	})
 	trouble.write(w, r, status, "application/json", text)
 }
 

@@ -53,23 +53,25 @@ func (l *lab) soap(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		name = method.Name
 	}
-	l.mutex.Lock()
-	trouble := l.mischief.next(name, l)
-	c := &call{lab: l, estate: l.estate, request: r, method: name}
-	var answer interface{}
+	c := &call{lab: l, request: r, method: name}
+	var trouble trouble
 	var failed fault
-	switch {
-	case err != nil:
-		failed = &types.InvalidRequest{}
-	case trouble.fault != nil:
-		failed = trouble.fault
-	default:
-		c.this, c.session = method.This, l.sessionOf(r)
-		answer, failed = c.dispatch(method.Body)
-	}
-	text := envelope(name, answer, failed)
-	l.mutex.Unlock()
-
+	var text []byte
+	l.alone(func() {
+		trouble = l.mischief.next(name, l)
+		c.estate = l.estate
+		var answer interface{}
+		switch {
+		case err != nil:
+			failed = &types.InvalidRequest{}
+		case trouble.fault != nil:
+			failed = trouble.fault
+		default:
+			c.this, c.session = method.This, l.sessionOf(r)
+			answer, failed = c.dispatch(method.Body)
+		}
+		text = envelope(name, answer, failed)
+	})
 	if c.cookie != "" {
 		w.Header().Set("Set-Cookie", c.cookie)
 	}
