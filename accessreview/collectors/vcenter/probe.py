@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pyVmomi import vim
 
 from accessreview.collectors.vcenter.retrieve import retrieve
+from accessreview.collectors.vcenter.sight import unreadable_among
 from accessreview.model.diagnosis import (
     Check,
     Step,
@@ -22,6 +23,8 @@ from accessreview.model.diagnosis import (
 )
 from accessreview.model.errors import CollectionError
 from accessreview.reach import Way
+from accessreview.snapshot.gaps import listed
+from accessreview.vsphere.reference import id_of, type_of
 from accessreview.vsphere.session import Session, open_session
 from accessreview.vsphere.settings import VCenterSettings
 
@@ -132,7 +135,14 @@ class _Probe:
         with session.step("reading the inventory"):
             entities = retrieve(session, {vim.ManagedEntity: ("name",)})
         hidden = sum(bool(entity.refused) for entity in entities)
-        if hidden:
+        read = ((type_of(one.reference), id_of(one.reference)) for one in entities)
+        unreadable = sorted(unreadable_among(session, read))
+        if unreadable:
+            yield warning(
+                f"Not everything below {listed(unreadable, 5)} can be read: look for No access"
+                " there, or for a permission that does not propagate."
+            )
+        elif hidden:
             yield warning(
                 f"{hidden} of {len(entities)} entities do not tell their names: look for No"
                 " access on them, or on a group that the account is in."

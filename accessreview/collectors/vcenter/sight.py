@@ -39,14 +39,7 @@ def read_sight(visit: Visit, before: Before) -> PartRows:
     A doubt is only what the translation of what came does not say by itself.
     """
     raw, session = visit.raw, visit.session
-    kinds = {name: entity_type(name) for name in CONTAINERS}
-    asked = [entity(session, kind, one.id) for one in raw.entities if (kind := kinds.get(one.type))]
-    with session.step("asking what the account may read"):
-        unreadable = {
-            id_of(one)
-            for start in range(0, len(asked), _BATCH)
-            for one in _unreadable(session, asked[start : start + _BATCH])
-        }
+    unreadable = unreadable_among(session, ((one.type, one.id) for one in raw.entities))
     spots = {**blind_spots(raw, unreadable, session.user)}
     for spot in _hidden_since(visit, before()):
         spots[spot] = (*spots.get(spot, ()), "it was shown before, is there, and is hidden now")
@@ -63,6 +56,18 @@ def read_sight(visit: Visit, before: Before) -> PartRows:
         "blind_spots": [(spot, "; ".join(reasons)) for spot, reasons in spots.items()],
         "counts": [(what.value, str(number)) for what, number in counts],
     }
+
+
+def unreadable_among(session: Session, entities: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The ids of those containers, given by type and id, that the account may not read."""
+    kinds = {name: entity_type(name) for name in CONTAINERS}
+    asked = [entity(session, kind, id_) for name, id_ in entities if (kind := kinds.get(name))]
+    with session.step("asking what the account may read"):
+        return frozenset(
+            id_of(one)
+            for start in range(0, len(asked), _BATCH)
+            for one in _unreadable(session, asked[start : start + _BATCH])
+        )
 
 
 def _hidden_since(visit: Visit, before: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -10,8 +10,10 @@ import pytest
 from accessreview.collectors.vcenter.probe import examine_vcenter
 from accessreview.model.diagnosis import Check, Verdict
 from accessreview.vsphere.settings import VCenterSettings
-from tests.servers.certificates import make_ca
+from tests.servers.certificates import Authority, issue, make_ca
 from tests.servers.ports import free_ports
+from tests.servers.relay import Answer, Deed, running_between
+from tests.servers.vcsim import Vcsim
 
 pytestmark = pytest.mark.integration
 
@@ -60,3 +62,21 @@ def test_the_account_that_writes_is_tried_even_if_the_other_cannot_sign_in(
     reader = replace(settings(), password=lambda: "wrong")
     writer = examined(reader, settings())[-1]
     assert (writer.step, writer.verdict) == ("remediation", Verdict.OK)
+
+
+def test_a_container_that_cannot_be_read_is_named(
+    authority: Authority, vcsim: Vcsim, settings: Settings, tmp_path: Path
+) -> None:
+    def unread(answer: Answer) -> None:
+        body = answer.body.replace(b"<isGranted>true", b"<isGranted>false", 1)
+        answer.exchange.answer(answer.status, body, *answer.headers)
+
+    def deed_at(asked: str) -> Deed:
+        return unread if asked == "HasPrivilegeOnEntities" else Answer.intact
+
+    with running_between(issue(authority, tmp_path), vcsim, deed_at) as port:
+        checks = examined(settings(port=port))
+
+    (inventory,) = [check for check in checks if check.step == "inventory"]
+    assert inventory.verdict is Verdict.WARNING
+    assert inventory.sentence.startswith("Not everything below group-d1 can be read: ")
