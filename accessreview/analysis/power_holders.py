@@ -12,6 +12,7 @@ from accessreview.analysis.keys import Rows
 from accessreview.analysis.membership import close_groups
 from accessreview.analysis.people import enabled_flags
 from accessreview.analysis.principals import resolve_principals
+from accessreview.model.columns import Table
 from accessreview.model.observation import Concerned
 from accessreview.model.snapshot import Power
 from accessreview.snapshot.completeness import NOWHERE
@@ -39,11 +40,11 @@ class Holder:
 
 
 class PowerHolders:
-    """All principals that a snapshot's powers name, and the accounts behind them."""
+    """All principals that powers name, and the accounts behind them."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, told: Table) -> None:
+        """``told`` are rows of ``powers``; what is no power that this version knows is left out."""
         snapshot = estate.snapshot
-        told = annex(snapshot, "powers")
         self._estate, self._table = estate, only(told, rows_with(told["power"], set(Power)))
         self._principals = resolve_principals(
             self._table, snapshot["principal_names"], estate.account_keys, estate.group_keys

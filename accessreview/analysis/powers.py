@@ -8,9 +8,10 @@ from accessreview.analysis.concerned import annex
 from accessreview.analysis.counted_as import accounts
 from accessreview.analysis.estate import Estate
 from accessreview.analysis.power_holders import Held, Holder, PowerHolders
+from accessreview.model.columns import Table
 from accessreview.model.observation import Concerned, Observation, ObservationKind
 from accessreview.model.principal import on_host
-from accessreview.model.snapshot import Fact, Power
+from accessreview.model.snapshot import ANNEX, Fact, Power
 from accessreview.snapshot.tables import fields, rows_with
 
 _WORDS: Mapping[Power, str] = MappingProxyType(
@@ -43,13 +44,14 @@ _PAST_LOCKDOWN = frozenset({Power.LOCKDOWN_EXCEPTION, Power.CONSOLE_IN_LOCKDOWN}
 _OF_EVERY_HOST = frozenset({"root", "vpxuser", "dcui"})
 """Accounts that each host has and needs; who knows the password of root, no directory says."""
 
+_BY_DOMAIN = Power.HOST_ADMINISTRATION_BY_DOMAIN.value
 _USUAL_GROUP = "esx admins"
 _NOT_LOCKED = "lockdownDisabled"
 _USUAL_MINUTES = 90
 
 
 def power_observations(estate: Estate) -> Iterator[Observation]:
-    holders = PowerHolders(estate)
+    holders = PowerHolders(estate, annex(estate.snapshot, "powers"))
     names = _names(estate)
     for holder in holders:
         if on_host(holder.source, holder.principal).casefold() in _OF_EVERY_HOST:
@@ -78,7 +80,7 @@ def host_observations(estate: Estate) -> Iterator[Observation]:
                 "signs in there directly, and no vCenter asks or records it.",
                 _concerned(source, open_, names),
             )
-        yield from _domains(source, hosts, names)
+        yield from _domains(estate, source, hosts, names)
 
 
 def _outside(
@@ -137,24 +139,39 @@ def _past_lockdown(
 
 
 def _domains(
-    source: str, hosts: Mapping[str, Mapping[Fact, str]], names: Mapping[tuple[str, str], str]
+    estate: Estate,
+    source: str,
+    hosts: Mapping[str, Mapping[Fact, str]],
+    names: Mapping[tuple[str, str], str],
 ) -> Iterator[Observation]:
     """Groups that become administrators of hosts by their names in the hosts' domain."""
     of_group: dict[str, list[str]] = defaultdict(list)
+    rows: list[tuple[str, ...]] = []
     for host, facts in hosts.items():
         domain, group = facts.get(Fact.DOMAIN), facts.get(Fact.DOMAIN_ADMINISTRATORS)
         added = facts.get(Fact.DOMAIN_ADMINISTRATORS_ADDED)
         if domain and group and (added != "false" or group.casefold() == _USUAL_GROUP):
-            of_group[f"{domain}\\{group}"].append(host)
-    for principal, some in sorted(of_group.items()):
+            principal = f"{domain}\\{group}"
+            of_group[principal.casefold()].append(host)
+            rows.append((source, "", _BY_DOMAIN, principal, "true", ""))
+    holders = PowerHolders(estate, Table.of(ANNEX["powers"], rows))
+    for holder in holders:
+        some = of_group[holder.principal.casefold()]
+        rule = _of_domain(holder.principal.partition("\\")[2], [hosts[host] for host in some])
         yield Observation(
             ObservationKind.HOSTS_BY_DOMAIN,
             source,
-            _of_domain(principal.partition("\\")[2], [hosts[host] for host in some]),
+            f"{rule} {_there(holders, holder)}",
             _concerned(source, some, names),
-            principal,
+            holder.principal,
             is_group=True,
         )
+
+
+def _there(holders: PowerHolders, holder: Holder) -> str:
+    if not holders.is_known(holder):
+        return "No directory that was read has such a group, so whoever creates it is the first."
+    return f"There is such a group; behind it: {accounts(len(holders.accounts(holder)))}."
 
 
 def _of_domain(group: str, facts: Sequence[Mapping[Fact, str]]) -> str:

@@ -202,6 +202,13 @@ def test_hosts_that_a_group_takes_over_by_its_name_are_told(
     assert [each.name for each in one.concerned] == ["esx1"]
 
 
+def test_a_group_is_one_in_whatever_case_hosts_name_it() -> None:
+    shouted = {"domain": "corp", "domain-administrators": "ESX ADMINS"}
+    one = the_one(observed(facts={"host-1": IN_DOMAIN, "host-0": shouted}))
+
+    assert [each.name for each in one.concerned] == ["esx0", "esx1"]
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -231,7 +238,8 @@ def test_other_hosts_are_not(facts: dict[str, str]) -> None:
 def test_how_long_somebody_stays_in_is_told_if_it_is_long(minutes: str, words: str) -> None:
     facts = {**IN_DOMAIN, "domain-administrators-added": "true", "validation-minutes": minutes}
 
-    assert the_one(observed(facts={"host-1": facts})).detail.endswith(words)
+    no_group = " No directory that was read has such a group, so whoever creates it is the first."
+    assert the_one(observed(facts={"host-1": facts})).detail.endswith(words + no_group)
 
 
 def test_the_members_of_the_group_of_the_domain_are_told_where_it_is_known() -> None:
@@ -245,6 +253,7 @@ def test_the_members_of_the_group_of_the_domain_are_told_where_it_is_known() -> 
     assert (power_.kind, by_domain.kind) == (K.POWER_OUTSIDE_PERMISSIONS, K.HOSTS_BY_DOMAIN)
     assert power_.detail.startswith("It administers hosts by its name in their domain (esx1). ")
     assert concerned(power_) == {"eve": "in Esx Admins"}
+    assert by_domain.detail.endswith(" There is such a group; behind it: 1 account.")
 
 
 def test_what_a_newer_version_would_tell_is_left_out() -> None:
