@@ -17,6 +17,7 @@ COMMANDS = {
     "db": "accessreview.cli.db:db",
     "doctor": "accessreview.cli.doctor:doctor",
     "effective": "accessreview.cli.answers:effective",
+    "events": "accessreview.cli.events:events",
     "evidence": "accessreview.cli.evidence:evidence",
     "explain": "accessreview.cli.analysis:explain_command",
     "import": "accessreview.cli.collect:import_command",

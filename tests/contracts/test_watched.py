@@ -55,7 +55,9 @@ def test_events_come_back_whole_in_order_and_each_once(database: SqlDatabase) ->
         assert work.events.of("vc1", later.at) == [later]
         assert work.events.stored_since("vc1", START) == [replace(EVENT, key=9)]
         assert work.events.stored_since("vc2", START) == []
-        assert work.events.count() == 5
+        assert work.events.counts() == {"vc1": 4, "vc2": 1}
+        assert work.events.page("vc1", offset=1, limit=2) == [replace(EVENT, key=9), EVENT]
+        assert work.events.page("", offset=0, limit=9)[0] == later
 
 
 def test_as_many_events_as_a_long_absence_leaves_are_told_apart(database: SqlDatabase) -> None:
@@ -70,7 +72,7 @@ def test_no_event_is_kept_without_a_record(database: SqlDatabase) -> None:
         work.events.add([EVENT], START)
 
     with database.reading() as work:
-        assert work.events.count() == 0
+        assert work.events.counts() == {}
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,11 @@ class WatchedEvents(Protocol):
     def stored_since(self, source: str, since: datetime) -> Sequence[WatchedEvent]:
         """Those of a vCenter that became known later than that, in the same order."""
 
-    def count(self) -> int:
-        """How many there are of all vCenters."""
+    def page(self, source: str, *, offset: int, limit: int) -> Sequence[WatchedEvent]:
+        """Some of a vCenter, or of all if none is named, the newest first."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many there are of each vCenter, by its id; without those of which there are none."""
 
 
 class SeenUses(Protocol):

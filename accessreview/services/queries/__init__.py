@@ -18,6 +18,7 @@ from accessreview.services.queries.sources import SourceQueries
 from accessreview.services.queries.trail import TrailQueries
 from accessreview.services.queries.views import SnapshotViews
 from accessreview.services.queries.violations import ViolationQueries
+from accessreview.services.queries.watching import WatchingQueries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Queries:
     observations: ObservationQueries
     refusals: RefusalQueries
     agreement: AgreementQueries
+    watching: WatchingQueries
     trail: TrailQueries
 
     @classmethod
@@ -60,5 +62,6 @@ class Queries:
             ObservationQueries(database, views, identity_sources),
             RefusalQueries(database, clock),
             AgreementQueries(database, views),
+            WatchingQueries(database),
             TrailQueries(database),
         )

@@ -159,7 +159,8 @@ class ObservationQueries:
 
     def _between(self, unit: UnitOfWork, latest: StoredSnapshot) -> tuple[Observation, ...]:
         """Of the snapshots of the last weeks, with what events and remediation tell of them."""
-        asked = latest.digest, unit.events.count(), tuple(unit.tasks.counts().items())
+        known = *unit.events.counts().items(), *unit.tasks.counts().items()
+        asked = latest.digest, known
         return self._changed.of(asked, lambda: changes_not_ours(unit, latest))
 
 

@@ -1,6 +1,6 @@
 """What vCenters told between collections: events, uses, and how far each was watched."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -60,9 +60,18 @@ class SqlWatchedEvents:
         )
         return self._found(statement)
 
-    def count(self) -> int:
-        statement = select(func.count()).select_from(WatchedEventRow)
-        return self._transaction.session.scalar(statement) or 0
+    def page(self, source: str, *, offset: int, limit: int) -> Sequence[WatchedEvent]:
+        order = (WatchedEventRow.at.desc(), WatchedEventRow.number.desc())
+        statement = select(WatchedEventRow).order_by(*order).offset(offset).limit(limit)
+        return self._found(statement.filter_by(source=source) if source else statement)
+
+    def counts(self) -> Mapping[str, int]:
+        statement = (
+            select(WatchedEventRow.source, func.count().label("number"))
+            .group_by(WatchedEventRow.source)
+            .order_by(WatchedEventRow.source)
+        )
+        return {row.source: row.number for row in self._transaction.session.execute(statement)}
 
     def _found(self, statement: Select[WatchedEventRow]) -> Sequence[WatchedEvent]:
         rows = self._transaction.session.scalars(statement)
