@@ -124,7 +124,9 @@ func pointer(kind, id string) *types.ManagedObjectReference {
 }
 
 // fold makes names comparable: vCenter compares them without case.
-func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+func fold(name string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.ToUpper(name)), "ß", "ss")
+}
 
 // domainName turns user@domain into DOMAIN\user, as vCenter itself writes principals.
 func domainName(name string) string {

@@ -18,7 +18,10 @@ from accessreview.model.snapshot import TABLES, Coverage, Reading, Snapshot, Sou
 from accessreview.snapshot.compose import compose
 from accessreview.vsphere.reference import entity_type
 from accessreview.vsphere.settings import VCenterSettings
+from tests.agreement import access_table
 from tests.estates import TAKEN_AT, VECTORS
+from tests.random_estates import random_case
+from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab
 from tests.servers.vcsim import logged_in
 
@@ -126,6 +129,40 @@ def test_the_lab_itself_answers_what_somebody_may_do(case: str, lab: Lab) -> Non
                     key = (*account, vcenter, row[1])
                     if key in expected or case != "documented":
                         assert sorted(result.privileges) == expected.get(key, []), key
+
+
+def test_a_company_of_every_kind_of_entity_is_read_as_it_is(lab: Lab, settings: Settings) -> None:
+    """With vApps, templates, a fault-tolerant pair, pods, switches and a host of its own."""
+    bundle = company()
+    lab.load(bundle, options=NEWEST)
+
+    reading = VCenterSource(settings(id="vc1")).collect(lambda: TAKEN_AT)
+
+    assert reading.source.coverage is Coverage.FULL
+    for name in OF_VCENTERS:
+        assert set(reading.tables[name].rows()) == _stated(bundle, name, "vc1"), name
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_the_lab_and_the_analysis_agree_on_random_estates(seed: int, lab: Lab) -> None:
+    """Of every shape, those that no vCenter has included; each has a rule of its own."""
+    snapshot = random_case(seed).snapshot
+    found = access_table(build_estate(snapshot))
+    names = _names(snapshot)
+    accounts = {row[:2] for row in snapshot.tables["accounts"].rows()} & names.keys()
+    for source in {row[0] for row in snapshot.tables["entities"].rows()}:
+        lab.load(snapshot, source=source)
+        rows = sorted(_rows(snapshot.tables["entities"], source))
+        with logged_in(lab) as content:
+            assert content.authorizationManager is not None
+            entities = [_entity(content, "Folder", row[1]) for row in rows]
+            for account in sorted(accounts):
+                told = content.authorizationManager.FetchUserPrivilegeOnEntities(
+                    entities, names[account]
+                )
+                for row, result in zip(rows, told, strict=True):
+                    pair = (account[0], account[1]), (source, row[1])
+                    assert {*result.privileges} == found.get(pair, frozenset()), pair
 
 
 def _names(bundle: Snapshot) -> dict[tuple[str, str], str]:
