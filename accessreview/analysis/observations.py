@@ -17,6 +17,7 @@ from accessreview.analysis.estate import Estate
 from accessreview.analysis.hygiene import ambiguities
 from accessreview.analysis.people import enabled_flags
 from accessreview.analysis.powers import host_observations, power_observations
+from accessreview.analysis.unseen import unseen_observations
 from accessreview.model.finding import Ambiguity
 from accessreview.model.identity_source import IdentitySource
 from accessreview.model.observation import Concerned, Observation, ObservationKind
@@ -47,6 +48,7 @@ def observe(
         *_counted(estate, found, sources),
         *_everybody(estate, found),
         *_unresolved(estate, found),
+        *unseen_observations(estate),
         *power_observations(estate),
         *host_observations(estate),
         *_dormant(estate, found),

@@ -9,6 +9,7 @@ class ObservationKind(StrEnum):
     """What was observed; ``docs/reference/observations.md`` says of each what it means."""
 
     MORE_THAN_SHOWN = "more-than-shown"
+    BLIND_SPOT = "blind-spot"
     OUT_OF_BAND_CHANGE = "out-of-band-change"
     POWER_OUTSIDE_PERMISSIONS = "power-outside-permissions"
     HOSTS_BY_DOMAIN = "hosts-by-domain"
@@ -28,7 +29,7 @@ class ObservationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """An account, a group, an outsider or a host that an observation is about, and why it is.
+    """An account, a group, an outsider or an entity that an observation is about, and why.
 
     ``id`` is that in ``source``; of an outsider, as its group names it.
     """

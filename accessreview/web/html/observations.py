@@ -24,6 +24,8 @@ _ADVICE: Mapping[ObservationKind, str] = MappingProxyType(
         ObservationKind.MORE_THAN_SHOWN: "Everything shown here takes the directory's word for who"
         " is in a group. Let the identity source find the group, or put these accounts into it"
         " directly; until then they are not kept out by it.",
+        ObservationKind.BLIND_SPOT: "Give the account Read-only everywhere, as a user entry that"
+        " propagates, and look for No access on these places, for it or for a group it is in.",
         ObservationKind.OUT_OF_BAND_CHANGE: "Ask whoever made it on whose behalf. What was not"
         " meant goes back: in vCenter at once, or by the next review.",
         ObservationKind.POWER_OUTSIDE_PERMISSIONS: "Ask who answers for the vCenter whether each of"
