@@ -13,7 +13,11 @@ from accessreview.collectors.offline.object_save import ObjectSaveSource
 from accessreview.collectors.offline.opengraph import OpenGraphSource
 from accessreview.collectors.offline.opengraph_directory import OpenGraphDirectory
 from accessreview.collectors.offline.powercli import PowercliSource
-from accessreview.collectors.vcenter.source import VCenterSource
+from accessreview.collectors.offline.sso_members import SsoMembersSource
+from accessreview.collectors.vcenter.host_source import HostSource
+from accessreview.collectors.vcenter.hosts import HOSTS
+from accessreview.collectors.vcenter.parts import Part
+from accessreview.collectors.vcenter.source import PARTS, VCenterSource
 from accessreview.model.errors import ConfigurationError
 from accessreview.model.snapshot import SourceKind
 from accessreview.remediators.directory import DirectoryRemediator
@@ -27,6 +31,9 @@ id = "vc"
 host = "vc.example"
 username = "reader"
 password_file = "reader"
+[source.global_permissions]
+username = "sso"
+password_file = "sso"
 [source.remediation]
 username = "remover"
 password_file = "remover"
@@ -88,6 +95,18 @@ name = "Laboratory"
 directory = "openldap"
 path = "lab.ldif"
 dangling_members = "deleted"
+
+[[source]]
+kind = "esxi"
+id = "alone"
+host = "esx.example"
+username = "reader"
+password_file = "reader"
+
+[[source]]
+kind = "sso-members"
+id = "sso"
+path = "sso.csv"
 """
 
 
@@ -109,7 +128,22 @@ def test_every_kind_has_its_source(settings: Settings) -> None:
         OpenGraphDirectory,
         PowercliSource,
         LdifSource,
+        HostSource,
+        SsoMembersSource,
     ]
+
+
+@pytest.mark.parametrize(("setting", "parts"), [("", (*PARTS, HOSTS)), ("hosts = false\n", PARTS)])
+def test_hosts_are_asked_and_global_permissions_read_as_it_is_set(
+    setting: str, parts: tuple[Part, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "accessreview.toml"
+    file.write_text(EVERY_KIND.replace('id = "vc"\n', f'id = "vc"\n{setting}'), encoding="utf-8")
+    source = sources_of(load_settings(file))[0]
+    assert isinstance(source, VCenterSource)
+    assert source.parts == parts
+    assert source.global_account is not None
+    assert (source.settings.username, source.global_account.username) == ("reader", "sso")
 
 
 def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
@@ -124,6 +158,8 @@ def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
         "other-vc": vcenter,
         "corp": directory,
         "lab": directory,
+        "alone": SourceKind.ESXI,
+        "sso": directory,
     }
 
 
@@ -162,4 +198,4 @@ def test_members_count_as_deleted_only_where_that_is_declared(settings: Settings
 
 
 def test_scripts_name_live_vcenters_by_host(settings: Settings) -> None:
-    assert vcenter_hosts(settings) == {"vc": "vc.example"}
+    assert vcenter_hosts(settings) == {"vc": "vc.example", "alone": "esx.example"}
