@@ -73,13 +73,15 @@ class RefusedReadingRow(Row):
 
 
 class AgreementRow(Row):
+    """``body`` is compressed: most of it are names of privileges."""
+
     __tablename__ = "agreements"
 
     number: Mapped[int] = mapped_column(primary_key=True)
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.digest"), index=True)
     source: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
-    body: Mapped[str]
+    body: Mapped[bytes]
 
 
 class WatchedEventRow(Row):

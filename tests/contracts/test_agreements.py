@@ -1,5 +1,6 @@
 """Agreements with vCenters: kept whole, for ever, and never without a record."""
 
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from accessreview.model.agreement import Agreement, Asking
 from accessreview.model.errors import IntegrityError
 from accessreview.storage.database import SqlDatabase
 from tests.contracts.samples import HARD, an_agreement, record, with_campaign
+from tests.contracts.test_snapshots import run_outside
 
 
 def kept(database: SqlDatabase, *agreements: Agreement) -> list[Agreement]:
@@ -40,3 +42,18 @@ def test_no_agreement_is_kept_without_a_record(database: SqlDatabase) -> None:
 
     with database.reading() as work:
         assert work.agreements.latest("vc1") is None
+
+
+@pytest.mark.parametrize("damage", [b"no zlib", zlib.compress(b"\xff"), zlib.compress(b"{}")])
+def test_an_agreement_that_was_damaged_is_said_to_be(
+    database: SqlDatabase, address: str, damage: bytes
+) -> None:
+    kept(database, an_agreement(with_campaign(database)))
+    bytes_ = f"X'{damage.hex()}'" if address.startswith("sqlite") else f"'\\x{damage.hex()}'"
+    run_outside(address, f"UPDATE agreements SET body = {bytes_}")  # noqa: S608 - a test's own
+
+    with (
+        pytest.raises(IntegrityError, match=r"agreement 1 cannot|Agreement cannot be read"),
+        database.reading() as work,
+    ):
+        work.agreements.latest("vc1")

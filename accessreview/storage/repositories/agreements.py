@@ -1,11 +1,13 @@
 """How far the analysis agreed with the vCenters, a comparison a row."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Select, func, select
 
 from accessreview.model.agreement import Agreement
+from accessreview.model.errors import IntegrityError
 from accessreview.storage.rows import AgreementRow
 from accessreview.storage.transaction import Transaction
 from accessreview.storage.values import decode, encode
@@ -23,7 +25,7 @@ class SqlAgreements:
             snapshot=numbered.snapshot,
             source=numbered.source,
             at=numbered.at,
-            body=encode(numbered),
+            body=zlib.compress(encode(numbered).encode("utf-8", "surrogatepass")),
         )
         self._transaction.insert([row])
         return numbered
@@ -37,7 +39,15 @@ class SqlAgreements:
 
     def _found(self, statement: Select[AgreementRow]) -> Sequence[Agreement]:
         rows = self._transaction.session.scalars(statement)
-        return [decode(Agreement, row.body) for row in rows]
+        return [_agreement(row) for row in rows]
+
+
+def _agreement(row: AgreementRow) -> Agreement:
+    try:
+        body = zlib.decompress(row.body).decode("utf-8", "surrogatepass")
+    except (zlib.error, TypeError, UnicodeDecodeError) as error:  # SQLite keeps any text as bytes
+        raise IntegrityError(f"The stored agreement {row.number} cannot be unpacked.") from error
+    return decode(Agreement, body)
 
 
 def _in_order() -> Select[AgreementRow]:
