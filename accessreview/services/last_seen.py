@@ -2,7 +2,6 @@
 
 from accessreview.services.gate import last_good
 from accessreview.services.ports import Database
-from accessreview.snapshot.compose import parts
 
 
 def last_entities(database: Database, source: str) -> tuple[tuple[str, str], ...]:
@@ -11,7 +10,8 @@ def last_entities(database: Database, source: str) -> tuple[tuple[str, str], ...
         stored = last_good(work, source)
         if stored is None:
             return ()
-        tables = parts(work.snapshots.get(stored.digest), source).tables
-    bearing = set(tables["permissions"]["entity"].values)
-    rows = sorted(tables["entities"].rows(), key=lambda row: row[1] not in bearing)
+        tables = work.snapshots.tables(stored.digest, ("entities", "permissions"), {})
+    bearing = {row[1] for row in tables["permissions"].rows() if row[0] == source}
+    rows = [row for row in tables["entities"].rows() if row[0] == source]
+    rows.sort(key=lambda row: row[1] not in bearing)
     return tuple((type_, id_) for _, id_, type_, *_ in rows)

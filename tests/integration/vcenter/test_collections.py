@@ -1,0 +1,107 @@
+"""Collections of a lab vCenter, one after the other, into a database."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from accessreview.collectors.vcenter.source import VCenterSource
+from accessreview.model.snapshot import Coverage, Snapshot, Source, SourceKind
+from accessreview.services.acceptance import Acceptances
+from accessreview.services.collection import Collection
+from accessreview.services.last_seen import last_entities
+from accessreview.storage.database import SqlDatabase
+from accessreview.vsphere.settings import VCenterSettings
+from tests.fakes import FixedClock, fresh_database
+from tests.integration.vcenter.conftest import ESTATE
+from tests.servers.lab_vcenter import Lab
+from tests.unit.services.conftest import ADMINISTRATOR
+
+pytestmark = pytest.mark.integration
+
+SOURCE = "vc-000"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqlDatabase]:
+    kept = fresh_database(tmp_path)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def collection(lab: Lab, database: SqlDatabase, clock: FixedClock) -> Collection:
+    lab.load(ESTATE)
+    settings = VCenterSettings(
+        id=SOURCE,
+        name="Lab",
+        host=lab.host,
+        port=lab.port,
+        username=lab.user,
+        password=lambda: lab.password,
+        ca_file=lab.ca_file,
+    )
+    source = VCenterSource(settings, before=partial(last_entities, database, SOURCE))
+    return Collection(
+        database=database, sources=(source,), kinds={SOURCE: SourceKind.VCENTER}, clock=clock
+    )
+
+
+def _collected(collection: Collection, clock: FixedClock) -> Snapshot:
+    clock.move(hours=1)
+    digest = collection.run(ADMINISTRATOR).digest
+    with collection.database.reading() as work:
+        return work.snapshots.get(digest)
+
+
+def _source(snapshot: Snapshot) -> Source:
+    (source,) = snapshot.sources
+    return source
+
+
+def _spots(snapshot: Snapshot) -> set[str]:
+    return {row[1] for row in snapshot.annex["blind_spots"].rows()}
+
+
+def test_what_is_hidden_since_the_first_collection_is_missed_by_all_later_ones(
+    lab: Lab, collection: Collection, clock: FixedClock
+) -> None:
+    first = _collected(collection, clock)
+    assert _source(first).coverage is Coverage.FULL
+    hidden = next(row[1] for row in first["entities"].rows() if row[2] == "VirtualMachine")
+    lab.control({"do": "hide", "entity": hidden})
+
+    for _ in range(2):  # the second is compared with the first complete one, too
+        later = _collected(collection, clock)
+        assert _source(later).coverage is Coverage.PARTIAL
+        assert _spots(later) == {hidden}
+
+    lab.control({"do": "clear"})
+    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
+
+
+def test_a_subtree_that_was_deleted_is_accepted_once(
+    lab: Lab, collection: Collection, clock: FixedClock
+) -> None:
+    first = _collected(collection, clock)
+    datacenter = next(row[1] for row in first["entities"].rows() if row[2] == "Datacenter")
+    lab.control({"do": "remove", "entity": datacenter})
+
+    doubted = _collected(collection, clock)
+    assert _source(doubted).coverage is Coverage.PARTIAL
+    assert datacenter in _spots(doubted)
+    assert _source(doubted).gaps[-1] == (
+        f"If that is right, accept it once: accessreview reading accept {SOURCE}."
+    )
+
+    Acceptances(collection.database, clock).accept(
+        ADMINISTRATOR, SOURCE, by="Ben Boss", reason="The plant was sold."
+    )
+    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
+    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
