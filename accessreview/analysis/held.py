@@ -40,25 +40,29 @@ class HeldDuties:
     """What is held in one vCenter.
 
     ``sets`` are the principals by which its permissions tell accounts apart; ``set_of_account``
-    gives each account its set, 0 being that of accounts whom no permission names.
+    gives each account its set, 0 being that of accounts whom no permission names. The set of
+    ``set_of_group`` is that of an account in this group alone.
     """
 
     vcenter: Vcenter
     sets: Sets
     set_of_account: Numbers
+    set_of_group: Numbers
     parts: tuple[Part, ...]
     duties: Mapping[str, Duty]
 
     @classmethod
     def of(cls, estate: Estate, vcenter: Vcenter, duties: Mapping[str, Duty]) -> "HeldDuties":
-        classes = estate.memberships.classes.sets
+        memberships = estate.memberships
+        classes = memberships.classes.sets
         size = max(vcenter.principals.bit_length(), int(classes.items.max(initial=0)) + 1)
         named = np.zeros(size, dtype=bool)
         named[vcenter.entries.principal] = True
-        sets, set_of_class = distinct(classes.only(named))
-        return cls(
-            vcenter, sets, set_of_class[estate.memberships.class_of], _parts(vcenter), duties
-        )
+        reached = Sets.of_masks([mask & vcenter.principals for mask in memberships.reach])
+        sets, number = distinct(classes.only(named).followed_by(reached))
+        of_class, of_group = number[: len(classes)], number[len(classes) :]
+        of_account = of_class[memberships.class_of]
+        return cls(vcenter, sets, of_account, of_group, _parts(vcenter), duties)
 
     def rows(self) -> Iterator[Held]:
         """Every set and part with a duty, in the order of the sets and then of the parts."""

@@ -38,6 +38,7 @@ class EdgeKind(StrEnum):
     USER_OF = "SyncsTovCenterUser"
     GROUP_OF = "SyncsTovCenterGroup"
     IS_AMONG = "vCenter_IsAmong"
+    WOULD_BE_AMONG = "vCenter_WouldBeAmong"
     HOLDS = "vCenter_Holds"
     COVERS = "vCenter_Covers"
 

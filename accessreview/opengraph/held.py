@@ -43,10 +43,11 @@ class HeldGraph:
                 sizes[holders] += 1
         for holders, node in self._holders.items():
             named = self._principals(holders)
+            who = f"{sizes[holders]} accounts" if sizes[holders] else "Whoever will be there"
             yield make_node(
                 node,
                 NodeKind.HOLDERS,
-                name=f"{sizes[holders]} accounts by {named[0]}"
+                name=f"{who} by {named[0]}"
                 + (f" and {len(named) - 1} more" if len(named) > 1 else ""),
                 accounts=sizes[holders],
                 principals=named,
@@ -71,6 +72,14 @@ class HeldGraph:
                 ref = self._estate.account_ref(account)
                 yield make_edge(
                     objects[ref.source, ref.id], EdgeKind.IS_AMONG, self._holders[holders]
+                )
+        for group, holders in enumerate(self._held.set_of_group.tolist()):
+            if holders in self._holders:
+                named = self._estate.group_ref(group)
+                yield make_edge(
+                    objects[named.source, named.id],
+                    EdgeKind.WOULD_BE_AMONG,
+                    self._holders[holders],
                 )
         for row in self._held.rows():
             yield make_edge(

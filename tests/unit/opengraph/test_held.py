@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from accessreview.analysis.decide import effective_roles
 from accessreview.analysis.effective import effective_access
 from accessreview.analysis.estate import build_estate
 from accessreview.model.duties import counts_on, holds
@@ -18,9 +19,9 @@ from tests.unit.opengraph.graphs import Graph, graph_of
 Held = set[tuple[str, str, str]]
 
 
-def _by_paths(graph: Graph) -> Held:
-    """Account, entity and duty, along the edges."""
-    among, covers = graph.along("vCenter_IsAmong"), graph.along("vCenter_Covers")
+def _by_paths(graph: Graph, first: str = "vCenter_IsAmong") -> Held:
+    """Account or group, entity and duty, along the edges."""
+    among, covers = graph.along(first), graph.along("vCenter_Covers")
     holds_in = graph.of_kind("vCenter_Holds")
     return {
         (account, entity, duty)
@@ -54,6 +55,30 @@ def test_the_paths_say_what_is_held_and_no_more(seed: int, tmp_path: Path) -> No
     graph = graph_of(case.snapshot, tmp_path, case.ruleset.duties)
 
     assert _by_paths(graph) == _by_entity(case.snapshot, case.ruleset)
+
+
+@pytest.mark.parametrize("seed", range(0, 48, 4))
+def test_a_group_leads_to_what_an_account_in_it_alone_would_hold(seed: int, tmp_path: Path) -> None:
+    case = random_case(seed)
+    estate, objects = build_estate(case.snapshot), ObjectNodes(case.snapshot)
+    expected: Held = set()
+    for group, mask in enumerate(estate.memberships.reach):
+        ref = estate.group_ref(group)
+        node = objects[ref.source, ref.id]
+        for vcenter in estate.vcenters.values():
+            inventory = vcenter.inventory
+            for number in inventory.by_id:
+                roles = effective_roles(vcenter, mask, number)
+                held = frozenset[str]().union(*(vcenter.privileges[role] for role in roles))
+                kind = inventory.types[number]
+                entity = entity_node(vcenter.id, kind, inventory.ids[number])
+                for name, duty in case.ruleset.duties.items():
+                    if held and counts_on(duty, kind) and holds(duty, held):
+                        expected.add((node, entity, name))
+
+    graph = graph_of(case.snapshot, tmp_path, case.ruleset.duties)
+
+    assert _by_paths(graph, "vCenter_WouldBeAmong") == expected
 
 
 def test_the_seeds_hold_something() -> None:
@@ -103,3 +128,19 @@ def test_alike_accounts_are_one_node_and_the_ids_stay(tmp_path: Path) -> None:
     (holders,) = three.along("vCenter_Holds")
     assert three.properties(holders)["accounts"] == 3
     assert three.properties(holders)["name"] == "3 accounts by group d\\g"
+
+
+def test_a_group_that_nobody_is_in_leads_on_all_the_same(tmp_path: Path) -> None:
+    ruleset = random_case(1).ruleset
+    every = {privilege for duty in ruleset.duties.values() for privilege in duty.any_of}
+    snapshot = small_snapshot(
+        [("root", "Folder", "", "", "")],
+        roles={"all": sorted(every)},
+        permissions=[("root", "g", "all", True)],
+    )
+
+    graph = graph_of(snapshot, tmp_path, ruleset.duties)
+
+    (holders,) = graph.along("vCenter_WouldBeAmong")["directory_group:dir:g"]
+    assert graph.properties(holders)["name"] == "Whoever will be there by group d\\g"
+    assert not graph.along("vCenter_IsAmong")
