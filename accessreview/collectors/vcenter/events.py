@@ -50,13 +50,15 @@ def _all(
     while len(found) < limit:
         page = collector.ReadNextEvents(PAGE_SIZE)
         if not page:
-            return EventsRead(_since(found, begin), is_whole=True)
+            return EventsRead(_since(found, begin))
         known = len(found)
         for event in page:
-            found[event.createdTime, event.key] = watched(session.settings.id, event)
+            one = watched(session.settings.id, event)
+            found[one.at, one.key] = one
         if len(found) == known:
             raise NoVCenterError("the same events came again and again")
-    return EventsRead(_since(found, begin), is_whole=False)
+    reached, _ = next(reversed(found))
+    return EventsRead(_since(found, begin), reached)
 
 
 def _since(

@@ -21,10 +21,10 @@ _SET_BACK = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class EventsRead:
-    """Events in the order in which they were read; ``is_whole`` if there are no more of them."""
+    """``reached`` is the time of the last one that was read, None if there are no more."""
 
     events: Sequence[WatchedEvent]
-    is_whole: bool
+    reached: datetime | None = None
 
 
 def beginning(known: Watch, there: datetime, reach: timedelta) -> datetime:
@@ -38,7 +38,7 @@ def beginning(known: Watch, there: datetime, reach: timedelta) -> datetime:
 
 def followed(known: Watch, read: EventsRead, there: datetime) -> Watch:
     """How far the stream is known after this was read of it."""
-    until = there if read.is_whole else read.events[-1].at
+    until = read.reached or there
     last = max((_cursor(one) for one in read.events), default=None)
     if known.since and known.last in {None, *map(_cursor, read.events)}:
         return replace(known, until=until, last=last, trouble="")

@@ -21,6 +21,7 @@ from accessreview.model.diagnosis import without_label
 from accessreview.model.errors import AccessReviewError, CollectionError
 from accessreview.model.event import SeenUse, Stream, Watch, Watched
 from accessreview.model.snapshot import Use
+from accessreview.model.utf8 import is_faulty
 from accessreview.vsphere.faults import NoVCenterError
 from accessreview.vsphere.rest import open_rest
 from accessreview.vsphere.session import Session, open_session
@@ -61,7 +62,7 @@ class VCenterWatch:
             found.append(self._followed(self._checks(there), Stream.PRIVILEGE_CHECK, known))
         return Watched(
             tuple(event for one in found for event in one.events),
-            tuple(use for one in found for use in one.uses),
+            tuple(use for one in found for use in one.uses if _is_told(use)),
             tuple(watch for one in found for watch in one.watches),
         )
 
@@ -79,6 +80,11 @@ class VCenterWatch:
                 return follow_checks(rest, known, there)
 
         return look
+
+
+def _is_told(use: SeenUse) -> bool:
+    """Whether somebody is named, in text that can be kept."""
+    return bool(use.principal) and not is_faulty(use.principal) and not is_faulty(use.detail)
 
 
 def _time_there(session: Session) -> datetime:

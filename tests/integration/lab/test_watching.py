@@ -98,8 +98,8 @@ def test_a_limit_of_events_is_where_the_next_look_goes_on(fresh: Lab, settings: 
         first = read_events(session, begin, limit=1000)
         rest = read_events(session, first.events[-1].at, limit=1000)
 
-    assert (len(first.events), first.is_whole) == (1000, False)
-    assert rest.is_whole
+    assert (len(first.events), first.reached) == (1000, first.events[-1].at)
+    assert rest.reached is None
     assert {one.key for one in (*first.events, *rest.events)} == set(range(1, 1502))
 
 

@@ -60,7 +60,7 @@ def session_with(collector: Collector) -> Session:
 def test_pages_are_read_up_to_the_empty_one() -> None:
     collector = Collector([[login(1), login(2)], [login(3)], []])
     read = read_events(session_with(collector), NOON)
-    assert ([one.key for one in read.events], read.is_whole) == ([1, 2, 3], True)
+    assert ([one.key for one in read.events], read.reached) == ([1, 2, 3], None)
     assert collector.called == ["size 1000", "rewind", *["next 1000"] * 3]
     assert collector.destroyed
 
@@ -81,7 +81,10 @@ def test_the_same_page_again_and_again_is_no_end() -> None:
 def test_more_than_the_limit_is_left_for_the_next_time() -> None:
     pages = [[login(key)] for key in range(1, 9)]
     read = read_events(session_with(Collector(pages)), NOON, limit=3)
-    assert ([one.key for one in read.events], read.is_whole) == ([1, 2, 3], False)
+    assert [one.key for one in read.events] == [1, 2, 3]
+    assert read.reached == NOON + timedelta(seconds=3)
+    old = read_events(session_with(Collector(pages)), NOON + timedelta(days=1), limit=3)
+    assert (old.events, old.reached) == ((), NOON + timedelta(seconds=3))
 
 
 def test_an_event_of_a_host_and_one_without_anything_are_told_as_far_as_they_go() -> None:

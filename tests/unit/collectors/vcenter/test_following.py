@@ -29,7 +29,7 @@ def event(key: int, at: datetime, type_: str = "UserLoginSessionEvent") -> Watch
 
 
 def whole(*events: WatchedEvent) -> EventsRead:
-    return EventsRead(events, is_whole=True)
+    return EventsRead(events)
 
 
 KNOWN = followed(NEW, whole(event(7, NOON - HOUR), event(8, NOON)), NOON)
@@ -77,9 +77,11 @@ def test_a_last_event_that_is_gone_is_a_gap_and_a_new_window(
 
 
 def test_what_was_not_read_to_the_end_reaches_as_far_as_it_was_read() -> None:
-    read = EventsRead((event(8, NOON), event(9, NOON + HOUR)), is_whole=False)
+    read = EventsRead((event(8, NOON), event(9, NOON + HOUR)), NOON + HOUR)
     on = followed(KNOWN, read, NOON + DAY)
     assert (on.since, on.until) == (KNOWN.since, NOON + HOUR)
+    on = followed(KNOWN, EventsRead((), NOON + HOUR), NOON + DAY)
+    assert (on.until, on.gap != "") == (NOON + HOUR, True)
 
 
 def test_a_clock_that_was_set_back_loses_nothing() -> None:
