@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from accessreview.collectors.vcenter.global_entries import GlobalEntry, page_of, with_global
 from accessreview.collectors.vcenter.raw import RawPermission, RawVCenter
@@ -170,3 +172,25 @@ def test_a_page_tells_what_names_no_object_and_where_it_goes_on() -> None:
 def test_what_is_no_page_is_refused(answer: object) -> None:
     with pytest.raises(ValueError, match=r"page|permission"):
         page_of(answer)
+
+
+NAMES = st.sampled_from(
+    ["items", "marker", "info", "object", "principal", "type", "name", "domain", "role", "GROUP"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | NAMES | st.text(max_size=3),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(NAMES, some, max_size=5),
+    max_leaves=20,
+)
+
+
+@settings(deadline=None)
+@given(JSON)
+def test_whatever_comes_is_a_page_or_refused(answer: object) -> None:
+    try:
+        entries, marker = page_of(answer)
+    except ValueError:
+        return
+    assert isinstance(answer, dict)
+    assert isinstance(marker, str)
+    assert len(entries) <= len(answer["items"])
