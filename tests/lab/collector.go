@@ -43,48 +43,66 @@ func fetchProperty(c *call, request *fetch) (*fetchResponse, fault) {
 }
 
 func retrieveProperties(c *call, request *types.RetrieveProperties) (*types.RetrievePropertiesResponse, fault) {
-	found, failed := c.collect(request.SpecSet)
-	return &types.RetrievePropertiesResponse{Returnval: found}, failed
+	found, failed := c.selected(request.SpecSet)
+	if failed != nil {
+		return nil, failed
+	}
+	contents, failed := c.contents(found)
+	return &types.RetrievePropertiesResponse{Returnval: contents}, failed
 }
 
 func retrievePropertiesEx(c *call, request *types.RetrievePropertiesEx) (*types.RetrievePropertiesExResponse, fault) {
-	found, failed := c.collect(request.SpecSet)
+	found, failed := c.selected(request.SpecSet)
 	if failed != nil || len(found) == 0 {
 		return &types.RetrievePropertiesExResponse{}, failed
 	}
-	page := c.page(found, int(request.Options.MaxObjects))
-	return &types.RetrievePropertiesExResponse{Returnval: page}, nil
+	result, failed := c.answered(page{found, int(request.Options.MaxObjects)})
+	return &types.RetrievePropertiesExResponse{Returnval: result}, failed
 }
 
-// page is as much as a client asked for and the server gives; the rest waits under a token.
-func (c *call) page(found []types.ObjectContent, asked int) *types.RetrieveResult {
+// wish is an object that was selected, with what is asked of it; it is read when its page is.
+type wish struct {
+	this  types.ManagedObjectReference
+	specs []types.PropertySpec
+}
+
+// page is what waits under a token, of which so many at once were asked for.
+type page struct {
+	rest  []wish
+	asked int
+}
+
+// answered is as much as a client asked for and the server gives; the rest waits.
+func (c *call) answered(from page) (*types.RetrieveResult, fault) {
 	size := c.lab.options.PageSize
-	if asked > 0 && asked < size {
-		size = asked
+	if from.asked > 0 && from.asked < size {
+		size = from.asked
+	}
+	now, later := from.rest, from.rest[:0]
+	if len(now) > size {
+		now, later = from.rest[:size], from.rest[size:]
 	}
 	if c.lab.mischief.endless {
-		token := c.lab.key("page")
-		c.session.pages[token], c.session.sizes[token] = found, size
-		return &types.RetrieveResult{Token: token, Objects: found}
+		later = from.rest
 	}
-	if len(found) <= size {
-		return &types.RetrieveResult{Objects: found}
+	contents, failed := c.contents(now)
+	result := &types.RetrieveResult{Objects: contents}
+	if len(later) > 0 {
+		result.Token = c.lab.key("page")
+		c.session.pages[result.Token] = page{later, from.asked}
 	}
-	token := c.lab.key("page")
-	c.session.pages[token] = found[size:]
-	c.session.sizes[token] = size
-	return &types.RetrieveResult{Token: token, Objects: found[:size]}
+	return result, failed
 }
 
 // continueRetrievePropertiesEx takes each token once.
 func continueRetrievePropertiesEx(c *call, request *types.ContinueRetrievePropertiesEx) (*types.ContinueRetrievePropertiesExResponse, fault) {
-	rest, known := c.session.pages[request.Token]
+	from, known := c.session.pages[request.Token]
 	if !known {
 		return nil, &types.InvalidArgument{InvalidProperty: "token"}
 	}
-	size := c.session.sizes[request.Token]
 	delete(c.session.pages, request.Token)
-	return &types.ContinueRetrievePropertiesExResponse{Returnval: *c.page(rest, size)}, nil
+	result, failed := c.answered(from)
+	return &types.ContinueRetrievePropertiesExResponse{Returnval: *result}, failed
 }
 
 func cancelRetrievePropertiesEx(c *call, request *types.CancelRetrievePropertiesEx) (*types.CancelRetrievePropertiesExResponse, fault) {
@@ -95,52 +113,37 @@ func cancelRetrievePropertiesEx(c *call, request *types.CancelRetrieveProperties
 	return &types.CancelRetrievePropertiesExResponse{}, nil
 }
 
-// collect reads what filter specifications select, each object once a specification.
-func (c *call) collect(specs []types.PropertyFilterSpec) ([]types.ObjectContent, fault) {
-	found := []types.ObjectContent{}
-	for _, spec := range specs {
-		chosen := &selection{call: c,
-			named: map[string]types.BaseSelectionSpec{}, seen: map[string]bool{}}
-		for _, object := range spec.ObjectSet {
-			chosen.name(object.SelectSet)
-		}
-		for _, object := range spec.ObjectSet {
-			if c.estate.entities[object.Obj.Value] == nil && !c.exists(object.Obj) {
-				if leave := spec.ReportMissingObjectsInResults; leave != nil && *leave {
-					continue
-				}
-				return nil, &types.ManagedObjectNotFound{Obj: object.Obj}
-			}
-			chosen.take(object.Obj, object.Skip)
-			for _, into := range object.SelectSet {
-				if failed := chosen.follow(object.Obj, into); failed != nil {
-					return nil, failed
-				}
-			}
-		}
-		for _, object := range chosen.objects {
-			content, failed := c.content(object, spec.PropSet)
-			if failed != nil {
-				return nil, failed
-			}
-			if content != nil {
-				found = append(found, *content)
-			}
-		}
-	}
-	return found, nil
-}
-
-// content is one object with what is asked of its type, or nil if nothing is.
-func (c *call) content(this types.ManagedObjectReference, specs []types.PropertySpec) (*types.ObjectContent, fault) {
-	made := &types.ObjectContent{Obj: this}
-	object := c.object(this)
-	asked, done := false, map[string]bool{}
-	for _, spec := range specs {
-		if spec.Type != this.Type && spec.Type != "ManagedEntity" && !isA(this.Type, spec.Type) {
+// contents reads what was selected; an object that went meanwhile is left out.
+func (c *call) contents(some []wish) ([]types.ObjectContent, fault) {
+	made := []types.ObjectContent{}
+	for _, one := range some {
+		if c.estate.entities[one.this.Value] == nil && !c.exists(one.this) {
 			continue
 		}
-		asked = true
+		content, failed := c.content(one)
+		if failed != nil {
+			return nil, failed
+		}
+		made = append(made, *content)
+	}
+	return made, nil
+}
+
+// wantedOf are the specifications that are about objects of a type.
+func wantedOf(kind string, specs []types.PropertySpec, isEntity bool) []types.PropertySpec {
+	found := []types.PropertySpec{}
+	for _, spec := range specs {
+		if isA(kind, spec.Type) || isEntity && spec.Type == "ManagedEntity" {
+			found = append(found, spec)
+		}
+	}
+	return found
+}
+
+func (c *call) content(of wish) (*types.ObjectContent, fault) {
+	made := &types.ObjectContent{Obj: of.this}
+	object, done := c.object(of.this), set{}
+	for _, spec := range of.specs {
 		paths := spec.PathSet
 		if spec.All != nil && *spec.All && object != nil {
 			paths = names(reflect.TypeOf(object).Elem())
@@ -150,13 +153,10 @@ func (c *call) content(this types.ManagedObjectReference, specs []types.Property
 				continue
 			}
 			done[path] = true
-			if failed := c.add(made, this, object, path); failed != nil {
+			if failed := c.add(made, of.this, object, path); failed != nil {
 				return nil, failed
 			}
 		}
-	}
-	if !asked {
-		return nil, nil
 	}
 	return made, nil
 }
@@ -214,67 +214,4 @@ func (c *call) computed(this types.ManagedObjectReference, path string, value in
 	default:
 		return value
 	}
-}
-
-// selection gathers the objects of one filter specification.
-type selection struct {
-	*call
-	named   map[string]types.BaseSelectionSpec
-	objects []types.ManagedObjectReference
-	seen    map[string]bool
-}
-
-// name notes the traversals that others refer to by name.
-func (s *selection) name(some []types.BaseSelectionSpec) {
-	for _, one := range some {
-		if into, is := one.(*types.TraversalSpec); is {
-			if into.Name != "" {
-				s.named[into.Name] = into
-			}
-			s.name(into.SelectSet)
-		}
-	}
-}
-
-func (s *selection) take(this types.ManagedObjectReference, skip *bool) {
-	if (skip == nil || !*skip) && !s.seen["object "+this.Value] {
-		s.seen["object "+this.Value] = true
-		s.objects = append(s.objects, this)
-	}
-}
-
-func (s *selection) follow(from types.ManagedObjectReference, by types.BaseSelectionSpec) fault {
-	into, is := by.(*types.TraversalSpec)
-	if !is {
-		known, found := s.named[by.GetSelectionSpec().Name]
-		if !found {
-			return &types.InvalidArgument{InvalidProperty: "selectSet"}
-		}
-		into, _ = known.(*types.TraversalSpec)
-	}
-	if into.Type != from.Type && into.Type != "ManagedEntity" && !isA(from.Type, into.Type) {
-		return nil
-	}
-	if way := from.Value + " " + into.Path + " " + into.Name; s.seen[way] {
-		return nil
-	} else {
-		s.seen[way] = true
-	}
-	object := s.object(from)
-	if object == nil {
-		return nil
-	}
-	value, known := property(object, into.Path)
-	if !known {
-		return &types.InvalidProperty{Name: into.Path}
-	}
-	for _, to := range references(value) {
-		s.take(to, into.Skip)
-		for _, next := range into.SelectSet {
-			if failed := s.follow(to, next); failed != nil {
-				return failed
-			}
-		}
-	}
-	return nil
 }

@@ -18,8 +18,7 @@ type session struct {
 	everything bool // the lab's own user
 	privileges set  // what he may everywhere, if that is not everything
 	views      map[string]*mo.ContainerView
-	pages      map[string][]types.ObjectContent
-	sizes      map[string]int
+	pages      map[string]page
 	collectors map[string]*collector
 	cache      map[string]set
 	version    int // of the estate, when the cache was filled
@@ -163,7 +162,7 @@ func (l *lab) enter(user, password string, r *http.Request) (*session, fault) {
 			CallCount: 1,
 		},
 		who: l.estate.directory.subject(user), everything: own,
-		views: map[string]*mo.ContainerView{}, pages: map[string][]types.ObjectContent{}, sizes: map[string]int{},
+		views: map[string]*mo.ContainerView{}, pages: map[string]page{},
 		collectors: map[string]*collector{},
 	}
 	if own && l.options.DefaultPrivileges != nil {

@@ -36,8 +36,6 @@ def _order(lab: Lab, do: str, **more: object) -> None:
     ("damage", "words"),
     [
         ({"kind": "drop"}, "the connection failed"),
-        ({"kind": "stall"}, "no answer came in time"),
-        ({"kind": "drip"}, "no answer came in time"),
         ({"kind": "truncate", "percent": 50}, "cut off"),
         ({"kind": "short", "percent": 50}, "cut off"),
         ({"kind": "garbage", "percent": 50}, "cut off or is no XML"),
@@ -55,10 +53,20 @@ def test_an_answer_that_goes_wrong_gives_no_reading(
     _order(fresh, "damage", damage=damage, at=SECOND_PAGE)
 
     with pytest.raises(CollectionError, match=words):
-        _collected(settings(timeout_seconds=1, deadline_seconds=2))
+        _collected(settings())
 
     assert fresh.control({"do": "calls"})["calls"].count("ContinueRetrievePropertiesEx") == 2
     assert _collected(settings()).source.coverage is Coverage.FULL
+
+
+@pytest.mark.parametrize("kind", ["stall", "drip"])
+def test_an_answer_that_takes_for_ever_gives_no_reading(
+    kind: str, fresh: Lab, settings: Settings
+) -> None:
+    _order(fresh, "damage", damage={"kind": kind}, at={"method": "RetrieveAllPermissions"})
+
+    with pytest.raises(CollectionError, match="no answer came in time"):
+        _collected(settings(timeout_seconds=2, deadline_seconds=3))
 
 
 @pytest.mark.parametrize("do", ["expire", "endless"])
@@ -85,15 +93,17 @@ def _entry(entity: str) -> Mapping[str, object]:
     return {"entity": entity, "principal": ANN, "role": VM_OPERATOR, "propagate": False}
 
 
-def test_a_machine_that_moves_while_others_are_read_is_where_it_was_or_is(
-    fresh: Lab, settings: Settings
-) -> None:
+def test_each_page_is_read_when_it_is_asked_for(fresh: Lab, settings: Settings) -> None:
+    """So what moves or goes between two pages is told as it is then, or not at all."""
     _order(fresh, "option", options=SMALL_PAGES)
-    _order(fresh, "move", entity="vm-17", parent="group-v3", at={"method": "CreateContainerView"})
+    _order(fresh, "move", entity="vm-23", parent="group-v3", at=SECOND_PAGE)
+    _order(fresh, "remove", entity="vm-18", at=SECOND_PAGE)
 
-    entities = _collected(settings()).tables["entities"]
+    reading = _collected(settings())
 
-    assert {row[4] for row in entities.rows() if row[1] == "vm-17"} == {"group-v3"}
+    parents = {row[1]: row[4] for row in reading.tables["entities"].rows()}
+    assert parents["vm-23"] == "group-v3"
+    assert "vm-18" not in parents
 
 
 def test_hidden_entities_are_missing_without_a_word(fresh: Lab, client: Client) -> None:
