@@ -1,4 +1,4 @@
-"""``accessreview reading``: readings of directories that were kept out, and accepting one."""
+"""``accessreview reading``: readings that were kept out or doubted, and accepting one."""
 
 from pathlib import Path
 
