@@ -47,7 +47,7 @@ class CompanyOracle:
     def state(self, entities: Sequence[tuple[str, str]]) -> VcenterState:
         rows, wanted = self.company.rows, {entity for _, entity in entities}
         return VcenterState(
-            permissions=frozenset(row[1:] for row in rows["permissions"]),
+            permissions=tuple(row[1:] for row in rows["permissions"]),
             privileges={
                 role[1]: frozenset(row[2] for row in rows["role_privileges"] if row[1] == role[1])
                 for role in rows["roles"]

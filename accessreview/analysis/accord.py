@@ -130,7 +130,8 @@ def _relisted(estate: Estate, vcenter: Vcenter, state: VcenterState) -> frozense
     table = estate.snapshot["permissions"]
     rows = [row[1:] for row in fields(table, rows_with(table["source"], {vcenter.id}))]
     above = {_folded(row) for row in rows if not row[0]}
-    before, now = (_on_nodes(vcenter, each, above) for each in (rows, state.permissions))
+    came = (row for row in state.permissions if row[1] and row[3] in state.privileges)
+    before, now = (_on_nodes(vcenter, each, above) for each in (rows, came))
     with_other_roles = {row for row in before | now if row[3] in changed}
     return frozenset(row[0] for row in before ^ now | with_other_roles)
 
@@ -140,16 +141,18 @@ def _on_nodes(
 ) -> set[tuple[int, str, str, str, str]]:
     """Permissions by the node that carries them, without those that are global.
 
-    The root shows global ones that propagate as its own, whether or not they were read as such.
+    The root shows global ones that propagate as its own, whether or not they were read as such. Of
+    several for one principal on one node the first is taken, as it is when a vCenter is read.
     """
     inventory = vcenter.inventory
-    found = set()
+    found: dict[tuple[int, str, str], tuple[str, str]] = {}
     for row in rows:
         number = inventory.number.get(row[0], GLOBAL)
-        is_mirrored = not inventory.above[number] and _folded(row) in above
+        folded = _folded(row)
+        is_mirrored = not inventory.above[number] and folded in above
         if number != GLOBAL and not is_mirrored:
-            found.add((inventory.node[number], *_folded(row)))
-    return found
+            found.setdefault((inventory.node[number], *folded[:2]), folded[2:])
+    return {(*key, *value) for key, value in found.items()}
 
 
 def _folded(row: Sequence[str]) -> tuple[str, str, str, str]:

@@ -139,11 +139,12 @@ class Answer:
 class VcenterState:
     """A vCenter after it had answered, to see what changed since it was read.
 
-    ``permissions`` are rows of that table without their source, ``privileges`` those of each role
+    ``permissions`` are rows of that table without their source, as they came, ``privileges`` those
+    of each role
     by its id, ``parents`` whatever each entity that was looked at lies in; one that is gone has no
     entry there.
     """
 
-    permissions: frozenset[tuple[str, ...]]
+    permissions: tuple[tuple[str, ...], ...]
     privileges: Mapping[str, frozenset[str]]
     parents: Mapping[str, frozenset[str]]

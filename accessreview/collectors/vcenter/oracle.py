@@ -92,7 +92,7 @@ class OracleVisit:
         with self.session.step("reading roles and permissions again"):
             roles = {str(role.roleId): frozenset(role.privilege) for role in authorization.roleList}
             permissions = raw_permissions(authorization.RetrieveAllPermissions(), Gaps())
-            rows = frozenset(
+            rows = tuple(
                 (
                     each.entity,
                     each.principal,
