@@ -29,6 +29,7 @@ PAGES = {
         "/evidence",
         "/sources",
         "/sources/agreement",
+        "/sources/events",
         "/sources/kept-out",
         "/sources/outsiders",
         "/sources/persons",
