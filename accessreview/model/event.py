@@ -71,7 +71,8 @@ class Watch:
 
     Whatever happened between ``since`` and ``until`` was seen; without ``since``, nothing is
     watched. ``gap`` says why it begins there, or what may be missing all the same; ``trouble``
-    what kept it from going on the last time. ``last`` and ``marker`` are where to go on.
+    what kept it from going on the last time, and ``failed_at`` when it was, by our clock, if the
+    vCenter could not be looked at at all. ``last`` and ``marker`` are where to go on.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Watch:
     until: datetime | None = None
     gap: str = ""
     trouble: str = ""
+    failed_at: datetime | None = None
     last: Cursor | None = None
     marker: str = ""
 

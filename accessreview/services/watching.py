@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from accessreview.model.errors import AccessReviewError
 from accessreview.model.event import Stream, Watch, Watched, WatchedEvent
@@ -14,6 +15,8 @@ from accessreview.services.ports import Clock, Database, EventSource, UnitOfWork
 from accessreview.snapshot.gaps import listed
 from accessreview.snapshot.uses import gaps_of, with_uses
 
+_AGAIN = timedelta(hours=1)
+"""After a failure, so that a password that was changed does not lock the account."""
 _NAMED = 5
 
 
@@ -50,14 +53,18 @@ class Watching:
             return with_uses(reading, work.uses.of(reading.source.id), watches)
 
     def _look(self, source: EventSource) -> Watched:
+        now = self.clock.now()
         with self.database.reading() as work:
             known = {one.stream: one for one in work.watches.of(source.id)}
+        if any(one.failed_at and now - one.failed_at < _AGAIN for one in known.values()):
+            return Watched()
         try:
-            return source.watch(known)
+            found = source.watch(known)
         except AccessReviewError as error:
-            events = Watch(source=source.id, stream=Stream.AUTHORIZATION)
-            watches = known.values() or (events,)
-            return Watched(watches=tuple(replace(one, trouble=str(error)) for one in watches))
+            watches = known.values() or (Watch(source=source.id, stream=Stream.AUTHORIZATION),)
+            failed = (replace(one, trouble=str(error), failed_at=now) for one in watches)
+            return Watched(watches=tuple(failed))
+        return replace(found, watches=tuple(replace(one, failed_at=None) for one in found.watches))
 
     def _keep(
         self, authorization: Authorization, source: str, watched: Watched
@@ -81,10 +88,12 @@ class Watching:
         authorization: Authorization,
         source: str,
         before: Iterable[Watch],
-        after: Iterable[Watch],
+        after: Sequence[Watch],
     ) -> None:
         """Say what may be missing by now, and what no longer is."""
-        old, new = ({gap for one in some for gap in gaps_of(one)} for some in (before, after))
+        streams = {one.stream for one in after}
+        looked_at = [one for one in before if one.stream in streams]
+        old, new = ({gap for one in some for gap in gaps_of(one)} for some in (looked_at, after))
         for verb, gaps in (("begin", new - old), ("end", old - new)):
             if gaps:
                 work.audit.record(

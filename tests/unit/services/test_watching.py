@@ -110,6 +110,8 @@ def test_what_may_be_missing_is_told_and_recorded_once_at_both_ends(guard: Guard
     guard.vcenter.down = "vc.example does not answer."
     for _ in range(2):
         guard.early.refresh.run(ADMINISTRATOR)
+        guard.house.clock.move(minutes=50)
+    assert len(guard.vcenter.asked) == 2  # the second time would be too soon
     vcenter = next(one for one in guard.latest().sources if one.id == "vc")
     told = "Events of permissions and logins: vc.example does not answer."
     assert (vcenter.gaps, vcenter.coverage) == ((told,), Coverage.FULL)
