@@ -90,7 +90,7 @@ def _call(change: PermissionRemoval) -> str:
     if not change.entity.id:
         warning = (
             f"Remove by hand, under Administration, Global Permissions: {change.principal}"
-            f" with role {change.role_name}"
+            f" with role {change.role_name}; that ends it in every vCenter of the domain"
         )
         return f"Write-Warning {_text(warning)}\n"
     return (

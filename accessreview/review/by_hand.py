@@ -1,16 +1,27 @@
-"""Memberships that no value of a group holds, so that only a person can end them."""
+"""What only a person can end: memberships that no value of a group holds, global permissions."""
 
 from collections.abc import Iterator
 
-from accessreview.model.remediation import MembershipRemoval
+from accessreview.model.remediation import Change, MembershipRemoval, PermissionRemoval
 
 
-def by_hand(change: MembershipRemoval) -> str:
-    """Why a person has to do it and what, in sentences; empty if a value can be deleted.
+def by_hand(change: Change) -> str:
+    """Why a person has to do it and what, in sentences; empty if it can be done without one.
 
     One way of being a member that stays is enough: deleting the others would end nothing.
     """
-    return " ".join(_reasons(change))
+    match change:
+        case MembershipRemoval():
+            return " ".join(_reasons(change))
+        case PermissionRemoval():
+            return "" if change.entity.id else _global(change)
+
+
+def _global(change: PermissionRemoval) -> str:
+    return (
+        f"This is a global permission: remove {change.principal} under Administration, Access"
+        " Control, Global Permissions. That ends it in every vCenter of the domain at once."
+    )
 
 
 def _reasons(change: MembershipRemoval) -> Iterator[str]:

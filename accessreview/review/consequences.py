@@ -163,7 +163,7 @@ _OVER = frozenset({TaskState.VERIFIED})
 
 def _note(change: Change) -> str:
     """What there is to say of a change that nothing has become of yet."""
-    why = by_hand(change) if isinstance(change, MembershipRemoval) else ""
+    why = by_hand(change)
     return f"By hand: {why}" if why else ""
 
 

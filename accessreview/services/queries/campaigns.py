@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accessreview.model.evidence import EvidencePackage
-from accessreview.model.remediation import MembershipRemoval, RemediationTask, TaskState
+from accessreview.model.remediation import RemediationTask, TaskState
 from accessreview.model.review import (
     Campaign,
     CampaignState,
@@ -95,8 +95,7 @@ class PlannedTask:
     @property
     def is_by_hand(self) -> bool:
         """Whether only a person can do it; the note of the task says how."""
-        change = self.task.change
-        return isinstance(change, MembershipRemoval) and bool(by_hand(change))
+        return bool(by_hand(self.task.change))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,4 +121,5 @@ def test_a_global_permission_is_for_a_person() -> None:
     text = script([replace(REMOVAL, entity=EntityRef("vc1", ""), place="all")], SERVERS)
 
     assert "Write-Warning 'Remove by hand, under Administration, Global Permissions:" in text
+    assert "that ends it in every vCenter of the domain'" in text
     assert "Remove-ReviewedPermission -Server $server" not in text

@@ -49,6 +49,10 @@ def test_a_global_permission_is_removed_by_a_person_and_proven_on_the_roots(
     (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
     assert isinstance(task.change, PermissionRemoval)
     assert task.change.entity.id == ""
+    assert task.note == (
+        "By hand: This is a global permission: remove CORP\\fay under Administration, Access"
+        " Control, Global Permissions. That ends it in every vCenter of the domain at once."
+    )
     peopled.company.drop("permissions", "vc", "", "CORP\\fay")
     peopled.company.add("permissions", "vc", "root", "CORP\\fay", "false", "11", "true")
     collect(peopled)
