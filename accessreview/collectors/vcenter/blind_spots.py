@@ -9,15 +9,6 @@ from accessreview.collectors.vcenter.raw import RawEntity, RawVCenter
 
 READ = "System.Read"
 
-CONTAINERS = frozenset(
-    {
-        *("Folder", "Datacenter", "ComputeResource", "ClusterComputeResource"),
-        *("ResourcePool", "VirtualApp", "StoragePod", "VmwareDistributedVirtualSwitch"),
-        *("DistributedVirtualSwitch", "HostSystem"),
-    }
-)
-"""Types below which there may be something that has permissions of its own."""
-
 
 def blind_spots(
     raw: RawVCenter, unreadable: Collection[str], user: str

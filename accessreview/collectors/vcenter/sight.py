@@ -5,7 +5,7 @@ from functools import partial
 
 from pyVmomi import vim, vmodl
 
-from accessreview.collectors.vcenter.blind_spots import CONTAINERS, READ, blind_spots, blinded
+from accessreview.collectors.vcenter.blind_spots import READ, blind_spots, blinded
 from accessreview.collectors.vcenter.parts import Part, PartRows, Visit
 from accessreview.collectors.vcenter.retrieve import (
     FilterSpec,
@@ -59,9 +59,15 @@ def read_sight(visit: Visit, before: Before) -> PartRows:
 
 
 def unreadable_among(session: Session, entities: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """The ids of those containers, given by type and id, that the account may not read."""
-    kinds = {name: entity_type(name) for name in CONTAINERS}
-    asked = [entity(session, kind, id_) for name, id_ in entities if (kind := kinds.get(name))]
+    """The ids of those entities, given by type and id, that the account may not read.
+
+    Machines are not asked about: what is read of them needs that privilege, and would be refused.
+    """
+    asked = [
+        entity(session, kind, id_)
+        for name, id_ in entities
+        if name != "VirtualMachine" and (kind := entity_type(name))
+    ]
     with session.step("asking what the account may read"):
         return frozenset(
             id_of(one)
