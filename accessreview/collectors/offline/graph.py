@@ -1,10 +1,10 @@
 """OpenGraph JSON as nodes and edges, strictly; what they mean is for others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from accessreview.collectors.offline.files import ExportFile
-from accessreview.collectors.offline.json_documents import documents
+from accessreview.collectors.offline.json_parts import JsonParts
 from accessreview.model.errors import InputError
 
 Properties = Mapping[str, object]
@@ -47,11 +47,16 @@ class GraphNode:
 class GraphEdge:
     """From one node to another by their ids; empty is an end that is matched by something else."""
 
-    where: str
+    file: str
+    number: int
     kind: str
     start: str
     end: str
     properties: Properties
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}, edge {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,55 +74,92 @@ class Graph:
         ]
 
 
-def read_graph(file: ExportFile) -> Graph:
-    """Read the one document of the file.
+def read_graph(file: ExportFile, unwanted: Collection[str] = ()) -> Graph:
+    """Read the one document of the file, but for edges and nodes of ``unwanted`` kinds.
 
     Raises:
         InputError: it is cut off or of another form; an id is there twice with other content. All
             faults are listed.
     """
-    match [document for _, document in documents(file, "as OpenGraph")]:
-        case [{"graph": {"nodes": list(nodes), "edges": list(edges)}}]:
-            pass
-        case _:
-            raise InputError(
-                f"{file.name} is no OpenGraph: one object with a graph of nodes and edges is"
-                " expected."
-            )
-    problems: list[str] = []
-    found: dict[str, GraphNode] = {}
-    for number, raw in enumerate(nodes, start=1):
-        where = f"{file.name}, node {number}"
+    reader = _Reader(file.name, unwanted)
+    parts = JsonParts(file, "as OpenGraph")
+    found: set[str] = set()
+    for key in parts.members() if parts.starts("{") else ():
+        if key != "graph" or not parts.starts("{"):
+            parts.value()
+            continue
+        found.add(key)
+        for part in parts.members():
+            if part not in ("nodes", "edges") or not parts.starts("["):
+                parts.value()
+                continue
+            found.add(part)
+            for number, raw in enumerate(parts.items(), start=1):
+                (reader.node if part == "nodes" else reader.edge)(number, raw)
+    if found != {"graph", "nodes", "edges"}:
+        raise InputError(
+            f"{file.name} is no OpenGraph: one object with a graph of nodes and edges is expected."
+        )
+    parts.end()
+    if reader.problems:
+        raise InputError(*reader.problems)
+    return Graph(file.name, reader.nodes, reader.edges)
+
+
+class _Reader:
+    """Gathers nodes and edges, the same text once."""
+
+    def __init__(self, file: str, unwanted: Collection[str]) -> None:
+        self.nodes: dict[str, GraphNode] = {}
+        self.edges: list[GraphEdge] = []
+        self.problems: list[str] = []
+        self._file = file
+        self._unwanted = frozenset(unwanted)
+        self._texts: dict[str, str] = {}
+
+    def node(self, number: int, raw: object) -> None:
+        where = f"{self._file}, node {number}"
         match raw:
             case {"id": str(ident), "kinds": [*kinds], **rest} if (
                 ident and kinds and all(isinstance(kind, str) for kind in kinds)
             ):
-                node = GraphNode(where, ident, tuple(map(str, kinds)), _properties(rest))
-                known = found.setdefault(ident, node)
+                if not self._unwanted.isdisjoint(kinds):
+                    return
+                named = tuple(self._once(str(kind)) for kind in kinds)
+                node = GraphNode(where, self._once(ident), named, _properties(rest))
+                known = self.nodes.setdefault(node.id, node)
                 if (known.kinds, known.properties) != (node.kinds, node.properties):
-                    problems.append(f"{where}: {ident} is there twice, with different content.")
+                    self.problems.append(f"{where}: {ident} is there twice, with other content.")
             case _:
-                problems.append(f"{where}: id or kinds are missing or of the wrong kind.")
-    read: list[GraphEdge] = []
-    for number, raw in enumerate(edges, start=1):
-        where = f"{file.name}, edge {number}"
+                self.problems.append(f"{where}: id or kinds are missing or of the wrong kind.")
+
+    def edge(self, number: int, raw: object) -> None:
         match raw:
             case {"kind": str(kind), "start": {**start}, "end": {**end}, **rest} if kind:
-                ends = _end(start), _end(end)
-                read.append(GraphEdge(where, kind, *ends, _properties(rest)))
+                if kind in self._unwanted:
+                    return
+                ends = self._once(_end(start)), self._once(_end(end))
+                edge = (self._file, number, self._once(kind), *ends, _properties(rest))
+                self.edges.append(GraphEdge(*edge))
             case _:
-                problems.append(f"{where}: kind, start or end is missing or of the wrong kind.")
-    if problems:
-        raise InputError(*problems)
-    return Graph(file.name, found, read)
+                self.problems.append(
+                    f"{self._file}, edge {number}: kind, start or end is missing or of the wrong"
+                    " kind."
+                )
+
+    def _once(self, text: str) -> str:
+        return self._texts.setdefault(text, text)
+
+
+_NONE: Properties = {}
 
 
 def _properties(rest: Mapping[object, object]) -> Properties:
     match rest.get("properties"):
-        case {**properties}:
+        case {**properties} if properties:
             return {str(name): value for name, value in properties.items()}
         case _:
-            return {}
+            return _NONE
 
 
 def _end(raw: Mapping[object, object]) -> str:

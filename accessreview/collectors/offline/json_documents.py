@@ -21,7 +21,7 @@ def documents(
         InputError: the text is cut off or no JSON, or an object has a key twice.
     """
     text = text_of(file)
-    decoder = json.JSONDecoder(object_pairs_hook=_folded, parse_constant=_refuse)
+    decoder = make_decoder()
     position = line = 0
     while True:
         start = position
@@ -41,10 +41,18 @@ def documents(
         except (ValueError, RecursionError) as error:
             raise InputError(
                 f"{file.name}, line {line + 1}: the document that starts here is refused"
-                f" ({_reason(error)})."
+                f" ({reason_of(error)})."
             ) from error
         yield line + 1, document
         line += text.count("\n", start, position)
+
+
+def make_decoder() -> json.JSONDecoder:
+    """One that puts keys in lower case, and refuses what is no JSON and keys that are there twice.
+
+    It raises ValueError, of which JSONDecodeError is one.
+    """
+    return json.JSONDecoder(object_pairs_hook=_folded, parse_constant=_refuse)
 
 
 def _folded(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -60,5 +68,6 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a value was refused, in a few words."""
     return "nested too deeply" if isinstance(error, RecursionError) else str(error)

@@ -24,6 +24,12 @@ NO_ACCESS_LEFT_OUT = (
     "Permissions with the role No access are not in the file, for vCenterHound leaves them out:"
     " somebody may have less than is seen here."
 )
+COMPUTED = frozenset(
+    {NodeKind.HOLDERS, NodeKind.REGION}
+    | {EdgeKind.IS_AMONG, EdgeKind.WOULD_BE_AMONG, EdgeKind.HOLDS, EdgeKind.COVERS}
+)
+"""What is in a graph of ours because it follows from the rest; it is most of it."""
+
 _KNOWN = frozenset(EdgeKind) | {"vCenter_HasSession", "vCenter_AccessedVM"}
 """Kinds of edges; one version of vCenterHound names each permission by its role instead."""
 
@@ -92,7 +98,7 @@ class OpenGraphSource:
             InputError: it is cut off or of another form, or does not hold the vCenter.
         """
         file = read_file(self.settings.path)
-        graph = read_graph(file)
+        graph = read_graph(file, COMPUTED)
         maker = maker_of(graph, self.settings.of, NodeKind.VCENTER)
         raw = read_vcenter(graph, maker)
         started_at, finished_at = maker.times(file, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from accessreview.collectors.offline.files import read_file
 from accessreview.collectors.offline.graph import Graph, GraphNode, read_graph
 from accessreview.collectors.offline.opengraph import (
+    COMPUTED,
     Maker,
     OpenGraphSettings,
     maker_of,
@@ -44,7 +45,7 @@ class OpenGraphDirectory:
             InputError: it is cut off or of another form, or does not hold the directory.
         """
         file = read_file(self.settings.path)
-        graph = read_graph(file)
+        graph = read_graph(file, COMPUTED)
         is_ours = bool(graph.of_kind(NodeKind.DIRECTORY))
         maker = maker_of(
             graph, self.settings.of, NodeKind.DIRECTORY if is_ours else NodeKind.VCENTER

@@ -258,7 +258,7 @@ def _changed(change: Callable[[dict[str, list[Node]]], object]) -> str:
         (_changed(lambda graph: graph["edges"].append({"kind": "x"})), "edge 19: kind, start or"),
         (
             _changed(lambda graph: graph["nodes"].append(_node("vm", "vm-11", "VM", name="z"))),
-            "node 15: vm:vc.example:vm-11 is there twice",
+            "node 15: vm:vc.example:vm-11 is there twice, with other",
         ),
         (
             _changed(lambda graph: graph["nodes"][7]["properties"].update(name=["web"])),
