@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from accessreview.bootstrap.sources import kinds_of, remediators_of, sources_of, vcenter_hosts
+from accessreview.bootstrap.sources import (
+    kinds_of,
+    remediators_of,
+    sources_of,
+    thresholds_of,
+    vcenter_hosts,
+)
 from accessreview.collectors.directory.source import DirectorySource
 from accessreview.collectors.offline.ansible import AnsibleSource
 from accessreview.collectors.offline.govc import GovcSource
@@ -144,6 +150,31 @@ def test_hosts_are_asked_and_global_permissions_read_as_it_is_set(
     assert source.parts == parts
     assert source.global_account is not None
     assert (source.settings.username, source.global_account.username) == ("reader", "sso")
+
+
+def test_a_vcenter_is_asked_for_what_it_had_and_nothing_is_looked_up_before(
+    settings: Settings,
+) -> None:
+    asked: list[str] = []
+
+    def last_seen(source: str) -> tuple[tuple[str, str], ...]:
+        asked.append(source)
+        return (("VirtualMachine", "vm-1"),)
+
+    source = sources_of(settings, last_seen)[0]
+    assert asked == []
+    assert isinstance(source, VCenterSource)
+    assert list(source.before()) == [("VirtualMachine", "vm-1")]
+    assert asked == ["vc"]
+
+
+def test_what_a_vcenter_may_lack_is_as_it_is_set(tmp_path: Path) -> None:
+    file = tmp_path / "accessreview.toml"
+    allowed = "[source.completeness]\ndrop_percent = 25\ndrop_least = 3\n"
+    text = EVERY_KIND.replace("[source.remediation]\n", f"{allowed}[source.remediation]\n", 1)
+    file.write_text(text, encoding="utf-8")
+    found = thresholds_of(load_settings(file))["vc"]
+    assert (found.drop_percent, found.drop_least) == (25, 3)
 
 
 def test_what_each_is_is_known_without_asking_it(settings: Settings) -> None:
