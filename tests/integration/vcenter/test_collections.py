@@ -12,15 +12,13 @@ from accessreview.services.acceptance import Acceptances
 from accessreview.services.collection import Collection
 from accessreview.services.last_seen import last_entities
 from accessreview.storage.database import SqlDatabase
-from accessreview.vsphere.settings import VCenterSettings
 from tests.fakes import FixedClock, fresh_database
 from tests.integration.vcenter.conftest import ESTATE
 from tests.servers.lab_vcenter import Lab
 from tests.unit.services.conftest import ADMINISTRATOR
+from tests.vcenter_faults import SOURCE, reaching
 
 pytestmark = pytest.mark.integration
-
-SOURCE = "vc-000"
 
 
 @pytest.fixture
@@ -38,16 +36,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def collection(lab: Lab, database: SqlDatabase, clock: FixedClock) -> Collection:
     lab.load(ESTATE)
-    settings = VCenterSettings(
-        id=SOURCE,
-        name="Lab",
-        host=lab.host,
-        port=lab.port,
-        username=lab.user,
-        password=lambda: lab.password,
-        ca_file=lab.ca_file,
-    )
-    source = VCenterSource(settings, before=partial(last_entities, database, SOURCE))
+    source = VCenterSource(reaching(lab), before=partial(last_entities, database, SOURCE))
     return Collection(
         database=database, sources=(source,), kinds={SOURCE: SourceKind.VCENTER}, clock=clock
     )

@@ -11,9 +11,9 @@ from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import TABLES, Coverage, Reading, Snapshot
 from accessreview.snapshot.compose import compose
-from accessreview.vsphere.settings import VCenterSettings
 from tests.integration.vcenter.conftest import ESTATE
 from tests.servers.lab_vcenter import Lab
+from tests.vcenter_faults import reaching
 
 pytestmark = pytest.mark.integration
 
@@ -35,17 +35,8 @@ def read(lab: Lab) -> Callable[..., Reading]:
     """Read the lab as the account that may everything, or as another one."""
 
     def read(*, user: str = "", password: str = "", before: Seen = ()) -> Reading:
-        settings = VCenterSettings(
-            id="vc-000",
-            name="Lab",
-            host=lab.host,
-            port=lab.port,
-            username=user or lab.user,
-            password=lambda: password or lab.password,
-            ca_file=lab.ca_file,
-            timeout_seconds=20,
-            deadline_seconds=60,
-        )
+        account = {"username": user, "password": lambda: password} if user else {}
+        settings = reaching(lab, **account)
         return VCenterSource(settings, before=lambda: before).collect(lambda: AT)
 
     return read

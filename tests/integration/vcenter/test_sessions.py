@@ -19,25 +19,12 @@ from tests.integration.vcenter.conftest import ESTATE
 from tests.servers.certificates import Authority, issue
 from tests.servers.lab_vcenter import Lab, running_lab
 from tests.servers.relay import Answer, Deed, running_between
+from tests.vcenter_faults import reaching
 
 pytestmark = pytest.mark.integration
 
 OTHER = ESTATE.parent / "case-5"
 TOGETHER_SECONDS = 20
-
-
-def _settings(lab: Lab, source: str, port: int = 0) -> VCenterSettings:
-    return VCenterSettings(
-        id=source,
-        name=source,
-        host=lab.host,
-        port=port or lab.port,
-        username=lab.user,
-        password=lambda: lab.password,
-        ca_file=lab.ca_file,
-        timeout_seconds=TOGETHER_SECONDS,
-        deadline_seconds=60,
-    )
 
 
 def _read(settings: VCenterSettings) -> Reading:
@@ -63,7 +50,11 @@ def test_several_vcenters_are_read_at_once_and_nothing_is_mixed_up(
         relay = issue(authority, tmp_path, name="relay")
         ports = [stack.enter_context(running_between(relay, one, deed_at)) for one in (lab, other)]
         with ThreadPoolExecutor(2) as pool:
-            readings = [*pool.map(_read, map(_settings, (lab, other), sources, ports))]
+            settings = [
+                reaching(one, id=source, port=port)
+                for one, source, port in zip((lab, other), sources, ports, strict=True)
+            ]
+            readings = [*pool.map(_read, settings)]
 
     for source, reading in zip(sources, readings, strict=True):
         for name in ("entities", "roles", "role_privileges"):
@@ -77,7 +68,7 @@ def test_a_session_that_waits_for_something_else_is_kept(
     lab.load(ESTATE)
     monkeypatch.setattr("accessreview.vsphere.keeping._EVERY_SECONDS", 0.01)
 
-    with open_session(_settings(lab, "vc-000"), CollectionError) as session:
+    with open_session(reaching(lab), CollectionError) as session:
         _until(lambda: _calls(lab).count("CurrentTime") > 1)
         with session.step("reading the roles"):
             assert session.authorization.roleList
