@@ -20,7 +20,7 @@ from accessreview.storage.transaction import Transaction
 
 
 class SqlUnitOfWork:
-    """A repository each for what ``services/ports.py`` names."""
+    """A repository each for what ``services/ports/`` names."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
