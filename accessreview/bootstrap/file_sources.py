@@ -51,5 +51,6 @@ def file_source(source: Exported) -> ReadingSource:
                     permissions=source.permissions,
                     roles=source.roles,
                     inventory=source.inventory,
+                    inventory_of=source.inventory_of,
                 )
             )

@@ -8,6 +8,8 @@ from pydantic import model_validator
 from accessreview.settings.base import Source
 from accessreview.settings.directories import DirectoryNames
 
+InventoryOf = Literal["govc", "powercli", "rvtools"]
+
 
 class Govc(Source):
     """Files that govc wrote (docs/how-to/export-with-govc.md)."""
@@ -39,7 +41,7 @@ class Ansible(Source):
     kind: Literal["ansible"]
     permissions: Path
     inventory: Path
-    inventory_of: Literal["govc", "powercli", "rvtools"]
+    inventory_of: InventoryOf
 
 
 class SsoMembers(Source):
@@ -57,6 +59,7 @@ class Powercli(Source):
     permissions: Path
     roles: Path
     inventory: Path
+    inventory_of: InventoryOf = "powercli"
 
 
 Exported = Ansible | Govc | ObjectSave | OpenGraph | Powercli

@@ -12,10 +12,8 @@ from pathlib import Path
 from accessreview.collectors.offline.ansible_entities import Found, Stated, stated_where
 from accessreview.collectors.offline.files import ExportFile, read_file, span
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
-from accessreview.collectors.offline.govc_inventory import read_inventory as govc_inventory
+from accessreview.collectors.offline.inventories import INVENTORIES
 from accessreview.collectors.offline.json_documents import documents
-from accessreview.collectors.offline.powercli_inventory import read_inventory as powercli_inventory
-from accessreview.collectors.offline.rvtools import read_vinfo
 from accessreview.collectors.vcenter.raw import RawEntity, RawPermission, RawRole, RawVCenter
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import InputError
@@ -26,13 +24,6 @@ INHERITED_NOT_TOLD = (
     "Ansible lists what an entity inherits with what is stated on it: a permission that is stated"
     " again below an equal one cannot be told from it."
 )
-
-_INVENTORIES: Mapping[str, Callable[[ExportFile], tuple[tuple[RawEntity, ...], tuple[str, ...]]]]
-_INVENTORIES = {
-    "govc": govc_inventory,
-    "powercli": powercli_inventory,
-    "rvtools": read_vinfo,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +57,7 @@ class AnsibleSource:
         answers, inventory = (
             read_file(path) for path in (self.settings.permissions, self.settings.inventory)
         )
-        entities, missing = _INVENTORIES[self.settings.inventory_of](inventory)
+        entities, missing = INVENTORIES[self.settings.inventory_of](inventory)
         raw = read_answers(answers, entities)
         started_at, finished_at = span((answers, inventory), now)
         source = Source(

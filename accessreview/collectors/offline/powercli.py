@@ -1,4 +1,7 @@
-"""A vCenter as three files of PowerCLI; the commands: ``docs/how-to/export-with-powercli.md``."""
+"""A vCenter as three files of PowerCLI; the commands: ``docs/how-to/export-with-powercli.md``.
+
+The third may be another tool's.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +10,8 @@ from pathlib import Path
 
 from accessreview.collectors.offline.files import read_file, span
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
+from accessreview.collectors.offline.inventories import INVENTORIES
 from accessreview.collectors.offline.powercli_access import read_permissions, read_roles
-from accessreview.collectors.offline.powercli_inventory import read_inventory
 from accessreview.collectors.vcenter.raw import RawVCenter
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
@@ -16,13 +19,14 @@ from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowercliSettings:
-    """Where one vCenter's files are; ``id`` is the source's in every snapshot."""
+    """Where one vCenter's files are, and whose the inventory is."""
 
     id: str
     name: str
     permissions: Path
     roles: Path
     inventory: Path
+    inventory_of: str = "powercli"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class PowercliSource:
         )
         roles = read_roles(files[0])
         permissions = read_permissions(files[1], roles)
-        entities, gaps = read_inventory(files[2])
+        entities, gaps = INVENTORIES[self.settings.inventory_of](files[2])
         started_at, finished_at = span(files, now)
         has_globals = any(not permission.entity for permission in permissions)
         source = Source(

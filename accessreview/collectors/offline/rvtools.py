@@ -21,7 +21,8 @@ _COLUMNS = (
     *("VM", "VM ID", "Datacenter", "Cluster", "Host"),
     *("Folder", "Resource pool", "VI SDK Server"),
 )
-_ROOT = "/"
+_ROOT = "group-d1"
+"""What every vCenter calls its root folder."""
 
 
 def read_vinfo(file: ExportFile) -> tuple[tuple[RawEntity, ...], tuple[str, ...]]:

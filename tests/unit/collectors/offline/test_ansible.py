@@ -205,7 +205,7 @@ def test_on_an_inventory_of_rvtools_it_is_a_reading_that_is_partial(tmp_path: Pa
 
     assert reading.source.coverage is Coverage.PARTIAL
     assert rows(reading, "permissions") == [
-        ("/", "CORP\\ops", "true", "-1", "true"),
+        ("group-d1", "CORP\\ops", "true", "-1", "true"),
         ("vm-11", "CORP\\ann", "false", "7", "false"),
     ]
     assert any("A permission gives a role that was not read" in gap for gap in reading.source.gaps)

@@ -6,6 +6,7 @@ from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
 from accessreview.collectors.offline.powercli import PowercliSettings, PowercliSource
 from accessreview.collectors.offline.powercli_access import read_permissions, read_roles
 from accessreview.collectors.offline.powercli_inventory import read_inventory
+from accessreview.collectors.offline.rvtools import ONLY_MACHINES
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole
 from accessreview.model.errors import InputError
 from accessreview.model.snapshot import Coverage, Reading
@@ -34,12 +35,20 @@ INVENTORY_CSV = (
 )
 
 
-def _read(folder: Path, **changes: str) -> Reading:
+def _read(folder: Path, *, inventory_of: str = "powercli", **changes: str) -> Reading:
     texts = {"permissions": PERMISSIONS_CSV, "roles": ROLES_CSV, "inventory": INVENTORY_CSV}
     paths = {name: folder / f"{name}.csv" for name in texts}
     for name, text in (texts | changes).items():
         paths[name].write_text(text)
-    return PowercliSource(PowercliSettings(id="vc", name="Lab", **paths)).collect(now)
+    found = PowercliSettings(
+        id="vc",
+        name="Lab",
+        permissions=paths["permissions"],
+        roles=paths["roles"],
+        inventory=paths["inventory"],
+        inventory_of=inventory_of,
+    )
+    return PowercliSource(found).collect(now)
 
 
 def test_three_files_make_a_reading(tmp_path: Path) -> None:
@@ -64,6 +73,22 @@ def test_three_files_make_a_reading(tmp_path: Path) -> None:
     assert ("group-v2", "Folder", "vm", "datacenter-2", "", "datacenter-2") in rows(
         reading, "entities"
     )
+
+
+def test_an_inventory_of_rvtools_serves_and_makes_it_partial(tmp_path: Path) -> None:
+    vinfo = (
+        "VM,Template,Resource pool,Folder ID,Folder,vApp,Path,Datacenter,Cluster,Host,VM ID,"
+        "VI SDK Server\n"
+        "web,False,/N/C1/Resources,group-v31,Prod,,,N,C1,esx-1,vm-3,vc.example\n"
+    )
+    stated = f"{PERMISSIONS_CSV}Datacenter-datacenter-2,CORP\\ops,True,Admin,True\n"
+
+    reading = _read(tmp_path, inventory_of="rvtools", permissions=stated, inventory=vinfo)
+
+    assert [row[0] for row in rows(reading, "permissions")] == ["group-d1", "vm-3"]
+    assert reading.source.coverage is Coverage.PARTIAL
+    assert ONLY_MACHINES in reading.source.gaps
+    assert any("on datacenter-2" in gap for gap in reading.source.gaps)
 
 
 def test_global_permissions_may_be_stated(tmp_path: Path) -> None:

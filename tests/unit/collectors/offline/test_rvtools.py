@@ -37,7 +37,7 @@ def test_a_machine_lies_in_its_folder_pool_and_host() -> None:
     assert (found["group-v31"].name, found["group-v31"].parent) == ("Web", "/North/vm/Prod")
     assert found["/North/vm/Prod"].parent == "/North/vm"
     assert found["/North/vm"].parent == "/North"
-    assert (found["/North"].type, found["/North"].parent) == ("Datacenter", "/")
+    assert (found["/North"].type, found["/North"].parent) == ("Datacenter", "group-d1")
     assert web.resource_pool == "/North/host/C1/Resources/Gold/Web"
     assert found["/North/host/C1/Resources"].parent == "/North/host/C1"
     assert found["/North/host/C1"].type == "ClusterComputeResource"
