@@ -143,6 +143,13 @@ def _named(name: str) -> Ordering:
 
 
 def _hidden() -> Iterator[Fault]:
+    for what, pattern, instead in (
+        ("may not be read", "<isGranted>true", "<isGranted>false"),
+        ("is not answered for", "<returnval>.*?</returnval>", ""),
+        ("is answered for another privilege", "<privId>System.Read", "<privId>System.View"),
+    ):
+        stage = edited("HasPrivilegeOnEntities", pattern, instead)
+        yield _row(what, "a folder", _PARTIAL, "may not read these", stage)
     for type_ in ("VirtualMachine", "HostSystem", "Folder", "ResourcePool", "Datastore"):
         for what, below in (("hidden", False), ("hidden with all below it", True)):
 
