@@ -95,5 +95,17 @@ def test_an_address_that_names_nothing_shows_the_list_alone(browser: OpenBrowser
     assert "Only computed here" not in page
 
 
+def test_names_are_text_there_too(whole: Tool, browser: OpenBrowser) -> None:
+    rows, payload = whole.company.rows, "<img src=x onerror=alert(1)>"
+    for table, position in (("accounts", 3), ("entities", 3), ("roles", 2)):
+        rows[table] = [(*row[:position], payload, *row[position + 1 :]) for row in rows[table]]
+    ask(whole, CompanyOracle(whole.company, LevelsAddUp))
+
+    page = browser("auditor").get(ADDRESS).text
+
+    assert "<img" not in page
+    assert page.count("&lt;img src=x") > 3
+
+
 def test_a_reviewer_does_not_see_it(browser: OpenBrowser) -> None:
     assert browser("cat").get(ADDRESS).status_code == 403
