@@ -150,6 +150,47 @@ def test_a_stream_that_fails_takes_no_other_with_it(fresh: Lab, settings: Settin
     assert again[Stream.AUTHORIZATION].since == known[Stream.AUTHORIZATION].since
 
 
+@pytest.mark.parametrize("method", ["CreateCollectorForEvents", "ReadNextEvents", "Login"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"kind": "drop"},
+        {"kind": "truncate", "percent": 60},
+        {"kind": "short", "percent": 60},
+        {"kind": "garbage", "percent": 60},
+        {"kind": "status", "status": 503},
+        {"kind": "redirect", "location": "https://127.0.0.1:1/sdk"},
+        {"kind": "stall", "seconds": 2},
+        {"kind": "fault", "fault": "NotAuthenticated"},
+    ],
+    ids=lambda damage: damage["kind"],
+)
+def test_whatever_goes_wrong_is_said_and_made_up_for(
+    fresh: Lab, settings: Settings, client: Client, method: str, damage: Mapping[str, object]
+) -> None:
+    hurried = VCenterWatch(settings(timeout_seconds=1))
+    known = known_of(hurried.watch({}))
+    with client(ANN):
+        pass
+    fresh.control({"do": "damage", "at": {"method": method}, "damage": damage})
+
+    try:
+        hurt = hurried.watch(known)
+    except CollectionError as error:
+        said, hurt = str(error), Watched()
+    else:
+        said = known_of(hurt)[Stream.AUTHORIZATION].trouble
+    fresh.control({"do": "clear"})
+    healed = hurried.watch({**known, **known_of(hurt)})
+
+    assert said.endswith(".")
+    assert fresh.password not in said
+    after = known_of(healed)[Stream.AUTHORIZATION]
+    assert (after.since, after.sentences) == (known[Stream.AUTHORIZATION].since, ())
+    seen = [one for one in (*hurt.uses, *healed.uses) if one.use is Use.LOGIN]
+    assert sum(one.count for one in seen if one.principal == ANN) == 1
+
+
 def test_sessions_of_others_are_seen_with_the_privilege_only(
     fresh: Lab, settings: Settings, client: Client
 ) -> None:
