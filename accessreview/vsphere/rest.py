@@ -31,6 +31,14 @@ _LEAVE_SECONDS = 5
 """What logging out may take beyond the deadline."""
 
 
+class RefusedRequestError(NoVCenterError):
+    """An answer that is no success, with its HTTP status."""
+
+    def __init__(self, why: str, status: int) -> None:
+        super().__init__(why)
+        self.status = status
+
+
 @dataclass(frozen=True, slots=True)
 class RestSession:
     """A login that stands. ``post`` and ``get`` belong into a ``step``, which words their errors.
@@ -158,7 +166,7 @@ def _refuse_failure(status: int, answer: bytes, *, login: bool) -> None:
             why = "it leads elsewhere, which is not followed"
         case _:
             why = "vCenter answered with an error"
-    raise NoVCenterError(f"{why} ({_named(status, answer)})")
+    raise RefusedRequestError(f"{why} ({_named(status, answer)})", status)
 
 
 def _named(status: int, answer: bytes) -> str:

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accessreview.model.canonical import plain
-from accessreview.model.errors import AccessReviewError
 from accessreview.model.event import SeenUse, Watch, Watched
 from accessreview.model.snapshot import Use
 from accessreview.vsphere.faults import NoVCenterError
-from accessreview.vsphere.rest import RestSession
+from accessreview.vsphere.rest import RefusedRequestError, RestSession
 
 _PATH = "/api/vcenter/authorization/privilege-checks"
 _TOLD_BY_ALL = frozenset({"System.Anonymous", "System.View", "System.Read"})
 """Asked for at every turn, which says nothing of use."""
 _PAGES = 1000
+_UNKNOWN_MARKER = 400
+"""What a recorder that was begun anew answers to a marker of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ def follow_checks(rest: RestSession, known: Watch, there: datetime) -> Watched:
     """Go on at the marker; without one, begin at what is recorded last, for nothing tells when."""
     if known.since is None or known.until is None:
         return _begun(rest, known, there, "")
-    try:
-        with rest.step("reading checks of privileges"):
+    with rest.step("reading checks of privileges"):
+        try:
             pages = tuple(_pages(rest, known.marker))
-    except AccessReviewError:
-        # A recorder that was begun anew does not know the marker; one that cannot be asked at
-        # all fails again.
-        return _begun(rest, known, there, "the recorder no longer knows where it was left")
+        except RefusedRequestError as refused:
+            if refused.status != _UNKNOWN_MARKER:
+                raise
+            return _begun(rest, known, there, "the recorder no longer knows where it was left")
     uses = tuple(_uses(known, pages, there))
     watch = replace(known, until=there, marker=pages[-1].marker, trouble="")
     if any(page.is_truncated for page in pages):

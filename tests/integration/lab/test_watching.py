@@ -21,6 +21,7 @@ from tests.servers.lab_vcenter import Lab
 pytestmark = pytest.mark.integration
 
 Settings = Callable[..., VCenterSettings]
+CHECKS = "/api/vcenter/authorization/privilege-checks"
 MALLORY = "CORP\\mallory"
 READ_ONLY = ["System.Anonymous", "System.Read", "System.View"]
 
@@ -265,6 +266,39 @@ def test_a_recorder_that_lost_something_begins_the_window_anew(
     assert str(after.since) > str(began.since)
     again = known_of(watch.watch({Stream.PRIVILEGE_CHECK: after}))[Stream.PRIVILEGE_CHECK]
     assert (again.trouble, again.marker != "") == ("", True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"kind": "drop"},
+        {"kind": "truncate", "percent": 60},
+        {"kind": "garbage", "percent": 60},
+        {"kind": "status", "status": 503},
+        {"kind": "stall", "seconds": 2},
+    ],
+    ids=lambda damage: damage["kind"],
+)
+@pytest.mark.parametrize("path", ["/api/session", CHECKS], ids=["session", "checks"])
+def test_a_recorder_that_answers_wrongly_once_goes_on_where_it_was_left(
+    fresh: Lab, settings: Settings, client: Client, path: str, damage: Mapping[str, object]
+) -> None:
+    hurried = VCenterWatch(settings(timeout_seconds=1), checks=True)
+    known = known_of(hurried.watch({}))
+    refused(client, ANN)
+    fresh.control({"do": "damage", "at": {"method": path}, "damage": damage})
+
+    hurt = known_of(hurried.watch(known))
+    fresh.control({"do": "clear"})
+    healed = hurried.watch(hurt)
+
+    trouble = hurt[Stream.PRIVILEGE_CHECK].trouble
+    assert trouble.endswith(".")
+    assert fresh.password not in trouble
+    watch = known_of(healed)[Stream.PRIVILEGE_CHECK]
+    assert (watch.since, watch.sentences) == (known[Stream.PRIVILEGE_CHECK].since, ())
+    (check,) = (one for one in checks_in(healed) if one.principal == ANN)
+    assert check.first == known[Stream.PRIVILEGE_CHECK].until
 
 
 def test_an_account_that_may_not_ask_the_recorder_says_so(fresh: Lab, settings: Settings) -> None:
