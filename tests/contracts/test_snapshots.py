@@ -226,3 +226,28 @@ def test_a_large_snapshot_is_kept_whole(database: SqlDatabase) -> None:
         members = work.snapshots.get(snapshot.digest)["members"]
     assert len(members) == 1_200_000
     assert set(members["member"].values) == set(names)
+
+
+def test_some_tables_are_loaded_alone_and_columns_that_snapshots_share_once(
+    database: SqlDatabase, address: str
+) -> None:
+    first, second = a_snapshot(), replace(a_snapshot(), digest="0" * 64)
+    store(database, first, second)
+    names = ("permissions", "powers")
+    decoded: dict[str, Column] = {}
+
+    with database.reading() as work:
+        found = work.snapshots.tables(first.digest, names, decoded)
+        again = work.snapshots.tables(second.digest, names, decoded)
+        with pytest.raises(NotFoundError):
+            work.snapshots.tables("f" * 64, names, decoded)
+
+    assert set(found) == set(names)
+    assert list(found["permissions"].rows()) == list(first["permissions"].rows())
+    for name in names:
+        for column in found[name].columns:
+            assert found[name][column] is again[name][column]
+
+    run_outside(address, "DELETE FROM snapshot_columns WHERE table_name = 'powers'")
+    with database.reading() as work:  # stored by a program that did not know it
+        assert len(work.snapshots.tables(first.digest, names, {})["powers"]) == 0
