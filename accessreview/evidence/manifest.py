@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 FORMAT = "accessreview-evidence"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 REVIEWED = "snapshot/"
 AFTER = "after/"

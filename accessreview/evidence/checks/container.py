@@ -43,7 +43,8 @@ def manifest(inspection: Inspection) -> str:
     version = row.get("version")
     require(
         type(version) is int and version == VERSION,
-        f"The package has format version {version!r:.20}; this program knows {VERSION}.",
+        f"The package has format version {version!r:.20}; this program knows {VERSION}. Verify it "
+        "with the version of the program that built it.",
     )
     built = inspection.package.manifest
     return f"Format {FORMAT}, version {VERSION}, built {row['built_at']} by version {built.engine}."

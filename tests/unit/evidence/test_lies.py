@@ -96,7 +96,8 @@ def _gone_amy(forgery: Forgery) -> None:
 
 LIES: Mapping[str, tuple[str, str, Callable[[Forgery], object]]] = {
     "another key inside": ("key", "key.pem", _with_file("key.pem", b"nonsense")),
-    "a newer version": ("manifest", "format version 2", _of_manifest(version=2)),
+    "a newer version": ("manifest", "format version 3", _of_manifest(version=3)),
+    "an older version": ("manifest", "the program that built it", _of_manifest(version=1)),
     "a version that is none": ("manifest", "format version True", _of_manifest(version=True)),
     "another format": ("manifest", "not an evidence package", _of_manifest(format="x")),
     "a field unknown": ("manifest", "no field 'more'", _of_manifest(more="x")),
