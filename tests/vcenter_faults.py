@@ -28,6 +28,7 @@ from accessreview.snapshot.shrinking import judge_inventory
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, Issued, issue
 from tests.servers.lab_vcenter import Lab
+from tests.servers.vcsim import reached
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ESTATE = Path(__file__).parent / "data/vectors/random/case-1"
@@ -163,18 +164,7 @@ class Result:
 
 def reaching(lab: Lab, **changes: object) -> VCenterSettings:
     """Settings for the account that usually reads."""
-    usual: dict[str, object] = {
-        "id": SOURCE,
-        "name": "Lab",
-        "host": lab.host,
-        "port": lab.port,
-        "username": lab.user,
-        "password": lambda: lab.password,
-        "ca_file": lab.ca_file,
-        "timeout_seconds": 20,
-        "deadline_seconds": 40,
-    }
-    return VCenterSettings(**(usual | changes))  # type: ignore[arg-type] # checked by use
+    return reached(lab, **{"id": SOURCE, "deadline_seconds": 40, **changes})
 
 
 def carried_out(fault: Fault, ground: Ground, stages: Sequence[Stage] = ()) -> Result:

@@ -14,12 +14,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyVmomi import vim
 from pyVmomi.SoapAdapter import SoapStubAdapter
 
+from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, Issued, issue, make_ca
 from tests.servers.go_programs import compiled, missing, running
 
@@ -32,6 +33,7 @@ __all__ = [
     "find",
     "logged_in",
     "missing",
+    "reached",
     "running_vcsim",
 ]
 
@@ -93,6 +95,22 @@ def running_vcsim(
             password=PASSWORD,
             process=process,
         )
+
+
+def reached(vcsim: Vcsim, **changes: object) -> VCenterSettings:
+    """Settings to collect from it as its own user, in time enough for a busy machine."""
+    plain = VCenterSettings(
+        id="vc1",
+        name="Lab",
+        host=vcsim.host,
+        port=vcsim.port,
+        username=vcsim.user,
+        password=lambda: vcsim.password,
+        ca_file=vcsim.ca_file,
+        timeout_seconds=20,
+        deadline_seconds=60,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type] # checked by use
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from pyVmomi import vim
@@ -12,7 +13,7 @@ from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, make_ca
 from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab, missing, running_lab
-from tests.servers.vcsim import logged_in
+from tests.servers.vcsim import logged_in, reached
 
 ANN, BOB, CARL = r"CORP\ann", r"CORP\bob", r"CORP\carl"
 ADMINISTRATOR = r"CORP\adm-bob"
@@ -59,15 +60,4 @@ def client(fresh: Lab) -> Client:
 @pytest.fixture
 def settings(lab: Lab) -> Callable[..., VCenterSettings]:
     """Settings for the lab, changed as a test says."""
-    plain = VCenterSettings(
-        id="vc",
-        name="Lab",
-        host=lab.host,
-        port=lab.port,
-        username=lab.user,
-        password=lambda: lab.password,
-        ca_file=lab.ca_file,
-        timeout_seconds=20,
-        deadline_seconds=60,
-    )
-    return lambda **changes: replace(plain, **changes)
+    return partial(reached, lab, id="vc")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,16 @@ from pyVmomi import vim
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, make_ca
 from tests.servers.lab_vcenter import Lab, running_lab
-from tests.servers.vcsim import Vcsim, add_role, allow, find, logged_in, missing, running_vcsim
+from tests.servers.vcsim import (
+    Vcsim,
+    add_role,
+    allow,
+    find,
+    logged_in,
+    missing,
+    reached,
+    running_vcsim,
+)
 
 ESTATE = Path(__file__).parents[2] / "data/vectors/random/case-1"
 SIZES = {"vapps": 1, "pools": 1, "folders": 1}
@@ -48,18 +57,7 @@ def lab(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def settings(vcsim: Vcsim) -> Callable[..., VCenterSettings]:
     """Settings for the simulator, changed as a test says."""
-    plain = VCenterSettings(
-        id="vc1",
-        name="Lab",
-        host=vcsim.host,
-        port=vcsim.port,
-        username=vcsim.user,
-        password=lambda: vcsim.password,
-        ca_file=vcsim.ca_file,
-        timeout_seconds=20,
-        deadline_seconds=60,
-    )
-    return lambda **changes: replace(plain, **changes)
+    return partial(reached, vcsim)
 
 
 def populate(vcsim: Vcsim) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from accessreview.collectors.vcenter.read import read_vcenter
 from accessreview.model.errors import CollectionError
 from accessreview.vsphere.session import open_session
-from accessreview.vsphere.settings import VCenterSettings
 from tests.integration.vcenter.conftest import SIZES, populate
-from tests.servers.vcsim import running_vcsim
+from tests.servers.vcsim import reached, running_vcsim
 from tests.unit.collectors.vcenter.recording import dump
 
 RECORDED = Path(__file__).parents[2] / "data/vcenter/simulator.json"
@@ -20,16 +19,7 @@ RECORDED = Path(__file__).parents[2] / "data/vcenter/simulator.json"
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running_vcsim(Path(folder), sizes=SIZES) as vcsim:
         populate(vcsim)
-        settings = VCenterSettings(
-            id="vc1",
-            name="Lab",
-            host=vcsim.host,
-            port=vcsim.port,
-            username=vcsim.user,
-            password=lambda: vcsim.password,
-            ca_file=vcsim.ca_file,
-        )
-        with open_session(settings, CollectionError) as session:
+        with open_session(reached(vcsim), CollectionError) as session:
             text = dump(read_vcenter(session))
     # The simulator puts the folder of its datastores into their ids.
     RECORDED.write_text(text.replace(folder, "/tmp"), encoding="utf-8")  # noqa: S108 - not a file

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,15 @@ from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, SourceKind
 from accessreview.snapshot.compose import compose
 from accessreview.vsphere.settings import VCenterSettings
-from tests.servers.vcsim import Vcsim, add_role, allow, logged_in, missing, running_vcsim
+from tests.servers.vcsim import (
+    Vcsim,
+    add_role,
+    allow,
+    logged_in,
+    missing,
+    reached,
+    running_vcsim,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -51,18 +59,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcsim]:
 
 @pytest.fixture
 def settings(host: Vcsim) -> Settings:
-    plain = VCenterSettings(
-        id="esx-lab",
-        name="Lab host",
-        host=host.host,
-        port=host.port,
-        username=host.user,
-        password=lambda: host.password,
-        ca_file=host.ca_file,
-        timeout_seconds=20,
-        deadline_seconds=60,
-    )
-    return lambda **changes: replace(plain, **changes)
+    return partial(reached, host, id="esx-lab", name="Lab host")
 
 
 def test_a_host_becomes_a_snapshot_with_accounts_of_its_own(settings: Settings) -> None:
