@@ -1,6 +1,5 @@
 """Every contract is held against both databases."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from accessreview.storage.database import SqlDatabase, open_database
 from tests.fakes import empty_postgresql, fresh_postgresql, fresh_sqlite
 from tests.servers.postgres import binaries
+from tests.servers.required import require
 
 BOTH = (
     "sqlite",
@@ -18,10 +18,7 @@ BOTH = (
 
 def _require_postgresql() -> None:
     if binaries() is None:
-        reason = "PostgreSQL is not installed (package postgresql)"
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        require("PostgreSQL is not installed (package postgresql)")
 
 
 @pytest.fixture(params=BOTH)

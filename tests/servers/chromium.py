@@ -1,12 +1,12 @@
 """A headless Chromium, for tests that look at pages as people do."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.servers.required import require
 
 _QUIET = (
     "--no-sandbox",
@@ -24,10 +24,7 @@ def chromium() -> Iterator[Browser]:
     """Start it; without the program the test is skipped, or fails where servers are required."""
     program = shutil.which("chromium")
     if program is None:
-        missing = "Chromium is not installed; install the package chromium."
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
+        require("Chromium is not installed; install the package chromium.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
         try:

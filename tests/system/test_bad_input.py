@@ -18,6 +18,7 @@ from accessreview.bundles.writer import write_bundle
 from accessreview.storage.database import REVISION
 from tests.company import RULESET, Company
 from tests.servers import slapd
+from tests.servers.required import require
 from tests.servers.slapd import SUFFIX, Slapd, missing, running_slapd
 
 pytestmark = [pytest.mark.integration, pytest.mark.system]
@@ -251,8 +252,7 @@ def test_an_account_that_nobody_is_gets_named(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slapd]:
-    if (reason := missing()) and os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") != "1":
-        pytest.skip(reason)
+    require(missing())
     entries = slapd.person("ann") + slapd.group("admins", "ann")
     with running_slapd(tmp_path_factory.mktemp("slapd"), entries) as running:
         yield running

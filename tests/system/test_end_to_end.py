@@ -1,6 +1,5 @@
 """From two real servers to evidence that holds in an empty folder, by the installed wheel."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.fakes import fresh_address
 from tests.servers import slapd, vcsim
+from tests.servers.required import require
 from tests.system.estate import GROUPS, PEOPLE, allow_both, configuration
 from tests.system.wheel import Installed
 
@@ -31,13 +31,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def _require(*reasons: str) -> None:
-    for reason in filter(None, reasons):
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
 
 
 def _free_port() -> int:
@@ -97,7 +90,7 @@ def _review(page: Page, address: str) -> None:
 @pytest.fixture
 def browser_page() -> Iterator[Page]:
     if not Path(CHROMIUM).exists():
-        _require("the browser walk needs the Debian package chromium")
+        require("the browser walk needs the Debian package chromium")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser.new_page(java_script_enabled=False)
@@ -106,7 +99,7 @@ def browser_page() -> Iterator[Page]:
 
 @pytest.fixture
 def company(tmp_path: Path) -> Iterator[tuple[vcsim.Vcsim, slapd.Slapd]]:
-    _require(vcsim.missing(), slapd.missing())
+    require(vcsim.missing(), slapd.missing())
     for name in ("vcsim", "slapd"):
         (tmp_path / name).mkdir()
     with ExitStack() as stack:

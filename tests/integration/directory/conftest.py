@@ -15,6 +15,7 @@ from tests.directory_seeds.openldap import crowd
 from tests.servers.certificates import Authority, Issued, make_ca
 from tests.servers.ds389 import Ds389, make_ds389, running_ds389
 from tests.servers.ds389 import missing as missing_389
+from tests.servers.required import require
 from tests.servers.samba import AD, Forest, Samba, make_forest, running_samba, seed_forest
 from tests.servers.samba import missing as missing_samba
 from tests.servers.slapd import SUFFIX, Slapd, make_slapd, missing, running_slapd
@@ -27,14 +28,6 @@ Crowded = Callable[[int], AbstractContextManager[Slapd]]
 Ds389s = Callable[..., AbstractContextManager[Ds389]]
 Sambas = Callable[..., AbstractContextManager[Samba]]
 Collect = Callable[..., Reading]
-
-
-def require(reason: str) -> None:
-    """Fail or skip when ``reason`` says that a server is missing."""
-    if reason and os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,11 @@ from accessreview.ldap.connection import open_connection
 from accessreview.ldap.root import Domain
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings, SignIn
 from accessreview.model.errors import CollectionError, ConfigurationError
-from tests.integration.directory.conftest import Sambas, require
+from tests.integration.directory.conftest import Sambas
 from tests.integration.directory.readings import as_account
 from tests.integration.directory.test_connection_answers import EVERYTHING, answers, stock
 from tests.servers.adproxy import running_adproxy
+from tests.servers.required import require
 from tests.servers.samba import AD, ADDRESSES, Samba, group, user
 
 pytestmark = [

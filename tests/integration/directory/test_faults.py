@@ -20,7 +20,7 @@ from tests.directory_faults import (
 from tests.directory_faults_rows import ROWS, TOPICS, table
 from tests.directory_faults_servers import MISSING, Servers
 from tests.directory_faults_staging import direct
-from tests.integration.directory.conftest import require
+from tests.servers.required import require
 from tests.servers.samba import ADDRESSES
 from tests.servers.templates import Templates
 

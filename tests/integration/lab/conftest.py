@@ -1,6 +1,5 @@
 """A lab vCenter for the tests of a module, clients of it, and settings to collect from it."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, make_ca
 from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab, missing, running_lab
+from tests.servers.required import require
 from tests.servers.vcsim import logged_in, reached
 
 ANN, BOB, CARL = r"CORP\ann", r"CORP\bob", r"CORP\carl"
@@ -24,10 +24,7 @@ Client = Callable[..., AbstractContextManager[vim.ServiceInstanceContent]]
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    if reason := missing():
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require(missing())
     return make_ca(tmp_path_factory.mktemp("authority"))
 
 

@@ -1,6 +1,5 @@
 """A simulated vCenter, the way to it through a relay that misbehaves, and what it holds."""
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from pyVmomi import vim
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, make_ca
 from tests.servers.lab_vcenter import Lab, running_lab
+from tests.servers.required import require
 from tests.servers.vcsim import (
     Vcsim,
     add_role,
@@ -34,10 +34,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="module")
 def vcsim(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcsim]:
     """One for the tests of a module, holding a few permissions."""
-    if reason := missing():
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require(missing())
     with running_vcsim(tmp_path_factory.mktemp("vcsim"), ca=authority, sizes=SIZES) as running:
         populate(running)
         yield running
@@ -46,10 +43,7 @@ def vcsim(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def lab(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A vCenter that shows each account only what its permissions let it see."""
-    if reason := missing():
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require(missing())
     with running_lab(tmp_path_factory.mktemp("lab"), ESTATE, ca=authority) as running:
         yield running
 

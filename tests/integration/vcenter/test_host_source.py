@@ -1,6 +1,5 @@
 """A host without a vCenter, simulated, from the wire to a composed snapshot."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +17,7 @@ from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, SourceKind
 from accessreview.snapshot.compose import compose
 from accessreview.vsphere.settings import VCenterSettings
+from tests.servers.required import require
 from tests.servers.vcsim import (
     Vcsim,
     add_role,
@@ -39,10 +39,7 @@ def _now() -> datetime:
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vcsim]:
-    if reason := missing():
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require(missing())
     folder: Path = tmp_path_factory.mktemp("esx")
     with running_vcsim(folder, sizes={"esx": 1}) as running:
         with logged_in(running) as content:

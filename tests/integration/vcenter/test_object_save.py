@@ -1,6 +1,5 @@
 """What is saved of a vCenter is what the vCenter itself would have said: read both ways."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,15 +11,10 @@ from accessreview.collectors.vcenter.source import VCenterSource
 from accessreview.system import SystemClock
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority
+from tests.servers.required import require
 from tests.servers.vcsim import Vcsim, missing, running_vcsim
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        bool(missing()) and os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") != "1",
-        reason=missing(),
-    ),
-]
+pytestmark = pytest.mark.integration
 SAVED = Path(__file__).parents[2] / "data/offline/object-save.zip"
 
 
@@ -36,6 +30,7 @@ def vcsim(
     authority: Authority, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Vcsim]:
     """The simulator, as ``vcsim -load`` serves the folder."""
+    require(missing())
     sizes = {"load": folder}
     with running_vcsim(tmp_path_factory.mktemp("vcsim"), ca=authority, sizes=sizes) as running:
         yield running

@@ -12,6 +12,7 @@ from accessreview.signing import keys
 from accessreview.storage.database import SqlDatabase, open_database
 from tests.fakes import fresh_postgresql, fresh_sqlite
 from tests.servers.postgres import binaries
+from tests.servers.required import require
 from tests.unit.evidence.conftest import packages_of, residue
 from tests.unit.services.conftest import ADMINISTRATOR, furnished, populated
 
@@ -67,9 +68,6 @@ def test_sqlite_and_postgresql_make_no_difference(
     tmp_path: Path, signer: keys.Ed25519Signer
 ) -> None:
     if binaries() is None:
-        missing = "PostgreSQL is not installed; install the package postgresql."
-        if os.environ.get("ACCESSREVIEW_REQUIRE_SERVERS") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
+        require("PostgreSQL is not installed; install the package postgresql.")
     on_sqlite = digest(open_database(fresh_sqlite(tmp_path)), signer)
     assert digest(open_database(fresh_postgresql()), signer) == on_sqlite
