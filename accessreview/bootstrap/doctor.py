@@ -90,9 +90,7 @@ def _checks(
 
 
 def _further(source: VCenterSource) -> Mapping[str, Look]:
-    looks: dict[str, Look] = {
-        "global-permissions": partial(examine_global_permissions, source.global_account)
-    }
+    looks: dict[str, Look] = {"global": partial(examine_global_permissions, source.global_account)}
     if HOSTS in source.parts:
         looks["hosts"] = examine_hosts
     return looks

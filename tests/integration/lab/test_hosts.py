@@ -233,7 +233,7 @@ def test_a_host_that_refuses_one_question_answers_the_others(
 def test_the_doctor_tells_what_hosts_do_not(lab: Lab, settings: Settings) -> None:
     lab.load(estate(), options={"hosts": HOST_SETS, "api_version": "9.0.0.0"})
     looks: Mapping[str, Look] = {
-        "global-permissions": partial(examine_global_permissions, None),
+        "global": partial(examine_global_permissions, None),
         "hosts": examine_hosts,
     }
 
@@ -242,7 +242,7 @@ def test_the_doctor_tells_what_hosts_do_not(lab: Lab, settings: Settings) -> Non
         for check in examine_vcenter(settings(), None, lambda: datetime.now(UTC), looks)
     }
 
-    assert checks["global-permissions"].verdict is Verdict.OK
+    assert checks["global"].verdict is Verdict.OK
     assert (checks["hosts"].verdict, checks["hosts"].sentence) == (
         Verdict.WARNING,
         f"What they tell {GAP} they do not answer vCenter: HOST-2.",
@@ -257,7 +257,7 @@ def test_the_doctor_tells_what_hosts_do_not(lab: Lab, settings: Settings) -> Non
         Verdict.OK,
         "All 3 hosts tell how they are set, and whom they let in.",
     )
-    assert (checks["global-permissions"].verdict, checks["global-permissions"].sentence) == (
+    assert (checks["global"].verdict, checks["global"].sentence) == (
         Verdict.WARNING,
         NOT_ASKED_FOR,
     )
