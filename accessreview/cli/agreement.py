@@ -7,7 +7,7 @@ import click
 
 from accessreview.bootstrap.operator import OPERATOR
 from accessreview.cli.config_option import config_option
-from accessreview.cli.configured import opened
+from accessreview.cli.configured import kept_sources, opened, require_known
 from accessreview.cli.output import print_rows
 from accessreview.model.agreement import Agreement, ComparedPair
 from accessreview.model.canonical import plain
@@ -19,6 +19,7 @@ from accessreview.model.canonical import plain
 def agreement(config: Path | None, *, vcenter: str | None) -> None:
     """Print how far each vCenter last agreed, and every pair on which it did not."""
     with opened(config) as application:
+        require_known(vcenter, kept_sources(application))
         found = application.queries.agreement.latest(OPERATOR)
     print_rows(
         row

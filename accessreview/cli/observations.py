@@ -11,9 +11,10 @@ from accessreview.bootstrap.identity_sources import identity_sources_of
 from accessreview.bootstrap.operator import OPERATOR
 from accessreview.cli.bundle import load_bundle
 from accessreview.cli.config_option import config_option
-from accessreview.cli.configured import opened
+from accessreview.cli.configured import kept_sources, opened, require_known
 from accessreview.cli.output import print_rows
 from accessreview.model.observation import Observation, ObservationKind
+from accessreview.model.snapshot import Snapshot
 from accessreview.settings import load_settings
 
 _FIRST = 10
@@ -50,9 +51,12 @@ def observations(  # noqa: PLR0913 - one parameter an option
         if previous is not None:
             raise click.UsageError("--previous goes with a BUNDLE; what is kept knows its own.")
         with opened(config) as application:
+            require_known(vcenter, kept_sources(application))
             found = application.queries.observations.all(OPERATOR)
     else:
-        found = _of_bundle(bundle, previous, config)
+        snapshot = load_bundle(bundle)
+        require_known(vcenter, (source.id for source in snapshot.sources))
+        found = _of_bundle(snapshot, previous, config)
     print_rows(
         _row(one, None if all_concerned else _FIRST)
         for one in found
@@ -60,10 +64,12 @@ def observations(  # noqa: PLR0913 - one parameter an option
     )
 
 
-def _of_bundle(bundle: Path, previous: Path | None, config: Path | None) -> tuple[Observation, ...]:
+def _of_bundle(
+    snapshot: Snapshot, previous: Path | None, config: Path | None
+) -> tuple[Observation, ...]:
     sources = identity_sources_of(load_settings(config))
     before = [] if previous is None else [meanings(load_bundle(previous))]
-    return observe(build_estate(load_bundle(bundle)), sources, before)
+    return observe(build_estate(snapshot), sources, before)
 
 
 def _row(one: Observation, first: int | None) -> dict[str, object]:

@@ -41,7 +41,14 @@ def test_one_vcenter_alone_can_be_asked_for(installation: Installation) -> None:
     (row,) = installation.run("agreement", "--vcenter", "vc")
 
     assert (row["asking"], row["reason"], row["pairs"]) == ("not-asked", "It does not answer.", 0)
-    assert installation.run("agreement", "--vcenter", "other") == []
+
+
+def test_a_vcenter_that_is_not_there_is_refused(installation: Installation) -> None:
+    told = installation.refused(5, "agreement", "--vcenter", "other")
+    assert "No source has the id other; nothing has been read yet." in told
+    ask(installation, CompanyOracle(installation.company))
+    told = installation.refused(5, "agreement", "--vcenter", "other")
+    assert "No source has the id other; there are dir, vc." in told
 
 
 def test_before_any_was_asked_there_is_nothing(installation: Installation) -> None:

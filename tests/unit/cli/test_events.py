@@ -21,3 +21,5 @@ def test_kept_events_are_printed_narrowed_by_vcenter_and_day(installation: Insta
     assert installation.run("events", "--vcenter", "vc2", "--since", "2026-03-02") == [second]
     assert installation.run("events", "--since", "2026-03-03") == []
     installation.refused(2, "events", "--since", "yesterday")
+    told = installation.refused(5, "events", "--vcenter", "vc3")
+    assert "No source has the id vc3" in told

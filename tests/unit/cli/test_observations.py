@@ -108,7 +108,8 @@ def test_without_a_bundle_it_is_the_latest_snapshot_against_the_one_before(
     installation.run("import", str(installation.bundle_of_the_next_second()))
     kinds = [row["kind"] for row in installation.run("observations", "--vcenter", "vc")]
     assert kinds == ["another-object", "dormant-privilege"]
-    assert installation.run("observations", "--vcenter", "vc-2") == []
+    told = installation.refused(5, "observations", "--vcenter", "vc-2")
+    assert "No source has the id vc-2; there are dir, vc." in told
 
 
 def test_an_earlier_bundle_goes_with_a_bundle_only(installation: Installation) -> None:
