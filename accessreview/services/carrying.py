@@ -29,7 +29,9 @@ _UNREAD = "Could not be read on "
 _KEPT_OUT = "Kept out on "
 _NEVER_READ = "It has never been read."
 _NEVER_TAKEN = "Nothing of it was taken before."
-HOW_TO_ACCEPT = "If that is right, accept it once: accessreview reading accept {}."
+HOW_TO_ACCEPT = (
+    "If that is right, accept it once: accessreview reading accept {} --by NAME --reason TEXT."
+)
 _REFERENCES = {
     "members": ("member_source", "member"),
     "responsibles": ("responsible_source", "responsible"),

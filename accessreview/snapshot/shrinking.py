@@ -136,7 +136,7 @@ def _subtrees(
         if not bears and len(within) <= thresholds.drop_least:
             continue
         more = f", with {len(within) - 1} more below it" if len(within) > 1 else ""
-        which = f"The {one.type} “{one.name}” ({id_}) is no longer there{more}"
+        which = f"The {one.type} “{one.name}” ({id_}) is not shown any more{more}"
         sentence = f"{which}{'; permissions stood there' if bears else ''}."
         yield Reason(ReasonKind.SUBTREE_MISSING, id_, len(within), 0, sentence)
 

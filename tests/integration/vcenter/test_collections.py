@@ -86,7 +86,8 @@ def test_a_subtree_that_was_deleted_is_accepted_once(
     assert _source(doubted).coverage is Coverage.PARTIAL
     assert datacenter in _spots(doubted)
     assert _source(doubted).gaps[-1] == (
-        f"If that is right, accept it once: accessreview reading accept {SOURCE}."
+        f"If that is right, accept it once: accessreview reading accept {SOURCE} --by NAME"
+        " --reason TEXT."
     )
 
     Acceptances(collection.database, clock).accept(

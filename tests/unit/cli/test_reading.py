@@ -33,7 +33,7 @@ def test_a_bundle_that_shrank_is_refused_listed_accepted_and_taken(shrunken: Ins
     smaller = str(shrunken.bundle())
     told = shrunken.refused(8, "import", smaller)
     assert "dir: Accounts fell from 58 to 8, by more than 10." in told
-    assert "accept it once: accessreview reading accept dir." in told
+    assert "accept it once: accessreview reading accept dir --by NAME" in told
 
     (listed,) = shrunken.run("reading", "list")
     assert (listed["number"], listed["source"], listed["acceptance"]) == (1, "dir", None)

@@ -38,7 +38,8 @@ def test_a_reading_that_shrank_is_kept_out_and_the_last_rows_stay(house: House) 
     (gap,) = source(second).gaps
     assert gap == (
         "Kept out on 2026-03-02T11:00:00Z: Accounts fell from 108 to 48, by more than 10. "
-        "If that is right, accept it once: accessreview reading accept dir. "
+        "If that is right, accept it once: accessreview reading accept dir --by NAME"
+        " --reason TEXT. "
         "These rows are of 2026-03-02T10:00:00Z."
     )
     assert source(second, "vc").coverage is Coverage.FULL

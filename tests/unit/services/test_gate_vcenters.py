@@ -39,7 +39,9 @@ def test_a_vcenter_that_shrank_is_taken_as_partial_and_says_where(house: House) 
         "Below the datacenter “Berlin” there were 41 of type VirtualMachine, and now are 1: less"
         " by more than 10."
     )
-    assert remedy == "If that is right, accept it once: accessreview reading accept vc."
+    assert remedy == (
+        "If that is right, accept it once: accessreview reading accept vc --by NAME --reason TEXT."
+    )
     assert {row[:2] for row in second.annex["blind_spots"].rows()} == {("vc", "dc")}
     assert not any(row[1].startswith("more-") for row in second["entities"].rows())
 

@@ -92,7 +92,7 @@ def test_a_subtree_that_is_gone_is_named_by_its_top() -> None:
     missing = reasons[ReasonKind.SUBTREE_MISSING]
     assert (missing.subject, missing.before, missing.now) == ("group-v90", 21, 0)
     assert missing.sentence == (
-        "The Folder “Prod” (group-v90) is no longer there, with 20 more below it."
+        "The Folder “Prod” (group-v90) is not shown any more, with 20 more below it."
     )
 
 
