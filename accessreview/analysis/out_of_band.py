@@ -73,8 +73,8 @@ def _observed(
         yield Observation(
             ObservationKind.OUT_OF_BAND_CHANGE,
             vcenter,
-            f"{changes} of {whose} that no removal decided here explains. The last: on"
-            f" {concerned[0].name}, it {concerned[0].reason}",
+            f"{changes} of {whose} that no removal decided here explains. The last, on"
+            f" {concerned[0].name}: {concerned[0].reason}",
             concerned,
             principal,
             is_group,

@@ -103,7 +103,7 @@ def test_what_another_client_changed_is_collected_early_and_told_with_its_name(
     found = told(house)
     assert set(found) == {"CORP\\eve", "CORP\\VM Admins"}
     assert "CORP\\mallory made it on " in found["CORP\\eve"].detail
-    assert "on Cluster, it was given the role Admin, without what is below" in (
+    assert "on Cluster: was given the role Admin, without what is below" in (
         found["CORP\\eve"].detail
     )
     assert "CORP\\amy-adm made it on " in found["CORP\\VM Admins"].detail

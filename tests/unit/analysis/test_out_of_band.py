@@ -166,7 +166,7 @@ def test_whom_hosts_let_in_is_told_where_all_of_them_told_it() -> None:
         "is no longer let in by the host itself (accessAdmin)",
     }
     one, _ = told(plain, plain, changed, events=[event_])
-    assert "on esx01, it is excepted from its lockdown now, between" in one.detail
+    assert "on esx01: is excepted from its lockdown now, between" in one.detail
     assert "CORP\\eve made it on" in one.detail
 
 
@@ -249,7 +249,7 @@ def test_who_made_a_change_is_told_by_the_last_event_of_it_in_that_time() -> Non
     (one,) = told(whole(), whole(permissions=[]), events=events)
     assert (one.principal, one.is_group) == ("CORP\\ops", True)
     assert one.detail == (
-        "1 change of what it may do that no removal decided here explains. The last: on DC, it lost"
+        "1 change of what it may do that no removal decided here explains. The last, on DC: lost"
         " the role Operator, with what is below, between 2026-03-02 12:00 and 2026-03-02 13:01"
         " UTC. CORP\\mallory made it on 2026-03-02 12:40:00 UTC."
     )
@@ -268,7 +268,7 @@ def test_a_global_permission_is_told_of_by_its_message() -> None:
         event(id_, 30, "CORP\\other", message="Global permission added for corp\\others"),
     ]
     (one,) = told(whole(), whole(permissions=[OPS, as_such]), events=events)
-    assert "on everything (a global permission), it was given the role Admin" in one.detail
+    assert "on everything (a global permission): was given the role Admin" in one.detail
     assert "CORP\\mallory made it" in one.detail
 
 
@@ -316,7 +316,7 @@ def test_what_was_given_and_gone_by_the_next_reading_is_told_by_its_event() -> N
     (one,) = told(whole(), whole(), events=events)
     assert (one.principal, len(one.concerned)) == ("CORP\\Ann", 1)
     assert one.detail == (
-        "1 change of what it may do that no removal decided here explains. The last: on web, it was"
+        "1 change of what it may do that no removal decided here explains. The last, on web: was"
         " given the role Admin for a time, on 2026-03-02 12:30:00 UTC. CORP\\mallory made it on"
         " 2026-03-02 12:30:00 UTC."
     )
@@ -329,7 +329,7 @@ def test_what_was_gone_and_is_there_again_is_told_by_its_event() -> None:
     ]
     events = [replace(one, is_group=True) for one in events]
     (one,) = told(whole(), whole(), events=events)
-    assert "it was without its permission for a time, on 2026-03-02 12:30:00 UTC" in one.detail
+    assert "was without its permission for a time, on 2026-03-02 12:30:00 UTC" in one.detail
 
 
 def test_events_of_what_readings_show_or_cannot_show_yet_tell_nothing_more() -> None:
