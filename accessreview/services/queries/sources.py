@@ -7,7 +7,7 @@ from datetime import timedelta
 from accessreview.analysis.hygiene import ambiguities
 from accessreview.model.access import AccountRef
 from accessreview.model.refusal import Figures
-from accessreview.model.snapshot import Coverage, Source, SourceKind
+from accessreview.model.snapshot import Coverage, Source
 from accessreview.model.user import Authorization
 from accessreview.services.authorization import Capability, require
 from accessreview.services.ports import Clock, Database, StoredSnapshot
@@ -81,7 +81,7 @@ class SourceQueries:
         )
 
     def holdings(self, authorization: Authorization) -> Mapping[str, Figures]:
-        """How much each directory has in the newest snapshot, by source."""
+        """How much each source has in the newest snapshot, by its id."""
         require(authorization, Capability.SEE_SOURCES)
         with self.database.reading() as unit:
             latest = unit.snapshots.latest()
@@ -89,11 +89,7 @@ class SourceQueries:
                 return {}
             snapshot = self.views.of(unit, latest.digest).snapshot
         tables = {**snapshot.tables, **snapshot.annex}
-        return {
-            one.id: figures(tables, one.id)
-            for one in snapshot.sources
-            if one.kind is SourceKind.DIRECTORY
-        }
+        return {one.id: figures(tables, one.id) for one in snapshot.sources}
 
     def freshness(self, authorization: Authorization, history: int = 20) -> Freshness:
         require(authorization, Capability.SEE_SOURCES)

@@ -13,10 +13,11 @@ from accessreview.services.queries.paging import Slice, page_from
 
 @dataclass(frozen=True, slots=True)
 class EventList:
-    """One page, the newest first, and how many there are of each vCenter."""
+    """One page, the newest first; how many there are of each vCenter, and what each is called."""
 
     rows: Slice[WatchedEvent]
     counts: Mapping[str, int]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,15 @@ class WatchingQueries:
         """Events of one vCenter; an empty one lets all through."""
         require(authorization, Capability.SEE_SOURCES)
         with self.database.reading() as unit:
-            counts = unit.events.counts()
+            counts, latest = unit.events.counts(), unit.snapshots.latest()
             total = counts.get(vcenter, 0) if vcenter else sum(counts.values())
             cut = page_from(
                 lambda start, size: unit.events.page(vcenter, offset=start, limit=size),
                 total,
                 page,
             )
-        return EventList(cut, counts)
+        names = {one.id: one.name for one in latest.sources} if latest else {}
+        return EventList(cut, counts, {source: source for source in counts} | names)
 
     def since(
         self, authorization: Authorization, vcenter: str, since: datetime

@@ -63,6 +63,8 @@ def test_events_are_listed_the_newest_first_and_by_vcenter(browser: OpenBrowser)
     assert page.index("actor-59") < page.index("actor-58")
     assert "actor-09" not in page
     assert "&lt;b&gt;given&lt;/b&gt;" in page
+    assert "vCenter Berlin 60" in page
+    assert ">vc2 1<" in page
     assert "51 to 61 of 61 events" in here.get("/sources/events?page=2").text
     assert "1 to 1 of 1 event" in here.get("/sources/events?vcenter=vc2").text
     assert "No events" in here.get("/sources/events?vcenter=nowhere").text

@@ -39,7 +39,7 @@ def test_the_sources_show_numbers_and_lead_to_what_was_kept_out(
     shrunken: Tool, browser: OpenBrowser
 ) -> None:
     page = browser("auditor").get("/sources").text
-    assert "1 reading is kept out" in page
+    assert "1 reading is not believed to be whole" in page
     assert "corp.example" in page
     assert f'href="{ADDRESS}"' in page
     assert "2\u202f008 accounts<br>4 groups<br>5 memberships" in page

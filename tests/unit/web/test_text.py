@@ -1,14 +1,24 @@
 from datetime import UTC, datetime
+from enum import StrEnum
 
 import pytest
 
+from accessreview.model.agreement import Accord, Asking
+from accessreview.model.event import Stream
+from accessreview.model.observation import ObservationKind
 from accessreview.model.review import CampaignState
+from accessreview.model.snapshot import Joined, Standing
 from accessreview.web.text import counted, label, number, share, when
 
 
 def test_states_read_as_words() -> None:
     assert label(CampaignState.CLOSED_WITH_RESIDUE) == "Closed, not everything removed"
     assert label("role_privileges") == "Role privileges"
+
+
+@pytest.mark.parametrize("kinds", [ObservationKind, Stream, Standing, Joined, Accord, Asking])
+def test_whatever_has_a_hyphen_has_words_of_its_own(kinds: type[StrEnum]) -> None:
+    assert [one for one in kinds if "-" in label(one)] == []
 
 
 def test_times_name_their_zone() -> None:
