@@ -7,7 +7,7 @@ from accessreview.model.canonical import plain
 from accessreview.model.errors import ConflictError, NotFoundError
 from accessreview.model.remediation import Change, PermissionRemoval, RemediationTask, TaskState
 from accessreview.model.review import Campaign, CampaignState, ReviewItem
-from accessreview.model.snapshot import Snapshot, Source
+from accessreview.model.snapshot import Coverage, Snapshot, Source
 from accessreview.review.changes import change_key
 from accessreview.review.settlement import unread, verify_task
 from accessreview.services.ports import StoredSnapshot, UnitOfWork
@@ -50,13 +50,20 @@ def require_in_remediation(work: UnitOfWork, campaign_id: str) -> Campaign:
 
 def require_complete(snapshot: Snapshot, reviewed: Iterable[Source]) -> None:
     """Raise ConflictError unless the snapshot tells all that a simulation must know."""
-    # No reading began before the epoch of its own snapshot's sources, so only gaps count here.
-    begun = min(source.started_at for source in snapshot.sources)
-    missing = unread(reviewed, snapshot.sources, begun)
+    there = {source.id: source for source in snapshot.sources}
+    missing = [
+        *(f"{source.name} was not read again." for source in reviewed if source.id not in there),
+        *(
+            f"{source.name} was not read completely."
+            for source in snapshot.sources
+            if source.coverage is not Coverage.FULL
+        ),
+    ]
     if missing:
         raise ConflictError(
             "What a removal would lead to is not known, because the latest snapshot is not "
-            f"complete. Collect again. {' '.join(missing)}"
+            f"complete. {' '.join(missing)} What is missing stands with each source; "
+            "mend that, and collect again."
         )
 
 
