@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.directory.read import read_directory
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.translate import translate
@@ -11,7 +12,7 @@ from accessreview.ldap.connection import open_connection
 from accessreview.ldap.port import Connection
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.errors import CollectionError, ConfigurationError
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 
 NOT_PROTECTED = (
     "The connection was neither encrypted nor the server verified: anybody on the way may have"
@@ -28,16 +29,14 @@ class DirectorySettings:
     server: ServerSettings
     schema: DirectorySchema
 
+    @property
+    def name(self) -> str:
+        return self.server.name
+
 
 @dataclass(frozen=True, slots=True)
-class DirectorySource:
+class DirectorySource(ConfiguredSource[DirectorySettings]):
     """One live directory, read with an account that only reads."""
-
-    settings: DirectorySettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read it over one connection; what could not be read makes the reading partial.
@@ -53,15 +52,8 @@ class DirectorySource:
                 schema = _completed(schema, connection)
             raw = read_directory(connection, schema)
             read_from = connection.settings.host
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.DIRECTORY,
-            name=server.name,
-            coverage=Coverage.FULL,
-            gaps=tuple(_remarks(server, read_from)),
-            started_at=started_at,
-            finished_at=now(),
-        )
+        gaps = tuple(_remarks(server, read_from))
+        source = self.as_read(SourceKind.DIRECTORY, (started_at, now()), gaps=gaps)
         return translate(source, raw, schema, started_at)
 
 

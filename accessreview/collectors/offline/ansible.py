@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.offline.ansible_entities import Found, Stated, stated_where
 from accessreview.collectors.offline.files import ExportFile, read_file, span
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
@@ -17,7 +18,7 @@ from accessreview.collectors.offline.json_documents import documents
 from accessreview.collectors.vcenter.raw import RawEntity, RawPermission, RawRole, RawVCenter
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import InputError
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 from accessreview.snapshot.gaps import Gaps
 
 INHERITED_NOT_TOLD = (
@@ -38,14 +39,8 @@ class AnsibleSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class AnsibleSource:
+class AnsibleSource(ConfiguredSource[AnsibleSettings]):
     """One vCenter, read from files; its times are those at which the files were written."""
-
-    settings: AnsibleSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read both files.
@@ -59,15 +54,11 @@ class AnsibleSource:
         )
         entities, missing = INVENTORIES[self.settings.inventory_of](inventory)
         raw = read_answers(answers, entities)
-        started_at, finished_at = span((answers, inventory), now)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.VCENTER,
-            name=self.settings.name,
-            coverage=Coverage.PARTIAL,
-            gaps=(GLOBAL_PERMISSIONS_NOT_EXPORTED,),
-            started_at=started_at,
-            finished_at=finished_at,
+        source = self.as_read(
+            SourceKind.VCENTER,
+            span((answers, inventory), now),
+            gaps=[GLOBAL_PERMISSIONS_NOT_EXPORTED],
+            whole=False,
         )
         gaps = (*raw.gaps, *missing)
         return translate(source, RawVCenter(raw.roles, raw.permissions, entities, gaps))

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.offline.files import read_file, span
 from accessreview.collectors.offline.govc_access import read_access
 from accessreview.collectors.offline.govc_inventory import read_inventory
 from accessreview.collectors.vcenter.raw import RawVCenter
 from accessreview.collectors.vcenter.translate import translate
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 
 GLOBAL_PERMISSIONS_NOT_EXPORTED = (
     "Global permissions are not in the files as such: those that propagate are seen on the root"
@@ -30,14 +31,8 @@ class GovcSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class GovcSource:
+class GovcSource(ConfiguredSource[GovcSettings]):
     """One vCenter, read from files; its times are those at which the files were written."""
-
-    settings: GovcSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read both files.
@@ -50,14 +45,9 @@ class GovcSource:
         inventory = read_file(self.settings.inventory)
         roles, permissions = read_access(access)
         entities, gaps = read_inventory(inventory)
-        started_at, finished_at = span((access, inventory), now)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.VCENTER,
-            name=self.settings.name,
-            coverage=Coverage.FULL,
-            gaps=(GLOBAL_PERMISSIONS_NOT_EXPORTED,),
-            started_at=started_at,
-            finished_at=finished_at,
+        source = self.as_read(
+            SourceKind.VCENTER,
+            span((access, inventory), now),
+            gaps=[GLOBAL_PERMISSIONS_NOT_EXPORTED],
         )
         return translate(source, RawVCenter(roles, permissions, entities, gaps))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.translate import translate
 from accessreview.collectors.offline.files import read_file, span
 from accessreview.collectors.offline.ldif import read_ldif
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,8 @@ class LdifSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class LdifSource:
+class LdifSource(ConfiguredSource[LdifSettings]):
     """One directory, read from a file; its time is that at which the file was written."""
-
-    settings: LdifSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read the file.
@@ -46,14 +41,5 @@ class LdifSource:
         """
         file = read_file(self.settings.path)
         raw = read_ldif(file)
-        started_at, finished_at = span((file,), now)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.DIRECTORY,
-            name=self.settings.name,
-            coverage=Coverage.FULL,
-            gaps=(),
-            started_at=started_at,
-            finished_at=finished_at,
-        )
-        return translate(source, raw, self.settings.schema, finished_at)
+        source = self.as_read(SourceKind.DIRECTORY, span((file,), now))
+        return translate(source, raw, self.settings.schema, source.finished_at)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.offline.files import ExportFile, read_folder, span
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
 from accessreview.collectors.offline.govc_inventory import (
@@ -22,7 +23,7 @@ from accessreview.collectors.offline.saved_xml import Element, SavedObject, read
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole, RawVCenter
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import InputError
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 from accessreview.snapshot.gaps import Gaps
 
 _ROLES = "roleList"
@@ -47,14 +48,8 @@ class ObjectSaveSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectSaveSource:
+class ObjectSaveSource(ConfiguredSource[ObjectSaveSettings]):
     """One vCenter, read from a folder of files; its times are those at which they were written."""
-
-    settings: ObjectSaveSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read every file.
@@ -63,24 +58,16 @@ class ObjectSaveSource:
             CollectionError: the folder or a file cannot be read.
             InputError: a file is cut off or of another form, or the roles are missing.
         """
-        times: list[ExportFile] = []
+        files: list[ExportFile] = []
 
         def each() -> Iterator[ExportFile]:
             for file in read_folder(self.settings.folder, ".xml"):
-                times.append(ExportFile(file.name, b"", file.written_at))
+                files.append(ExportFile(file.name, b"", file.written_at))
                 yield file
 
         raw = read_objects(str(self.settings.folder), each())
-        started_at, finished_at = span(times, now)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.VCENTER,
-            name=self.settings.name,
-            coverage=Coverage.FULL,
-            gaps=(GLOBAL_PERMISSIONS_NOT_EXPORTED,),
-            started_at=started_at,
-            finished_at=finished_at,
-        )
+        gaps = [GLOBAL_PERMISSIONS_NOT_EXPORTED]
+        source = self.as_read(SourceKind.VCENTER, span(files, now), gaps=gaps)
         return translate(source, raw)
 
 

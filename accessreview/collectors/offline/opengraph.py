@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.offline.files import ExportFile, read_file, span
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
 from accessreview.collectors.offline.graph import Graph, GraphEdge, GraphNode, read_graph
@@ -17,7 +18,7 @@ from accessreview.collectors.vcenter.raw import RawPermission, RawRole, RawVCent
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.errors import InputError
 from accessreview.model.opengraph import EdgeKind, NodeKind
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Coverage, Reading, SourceKind
 from accessreview.snapshot.gaps import Gaps
 
 NO_ACCESS_LEFT_OUT = (
@@ -81,14 +82,8 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenGraphSource:
+class OpenGraphSource(ConfiguredSource[OpenGraphSettings]):
     """One vCenter, read from a file."""
-
-    settings: OpenGraphSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read the file.
@@ -101,15 +96,11 @@ class OpenGraphSource:
         graph = read_graph(file, COMPUTED)
         maker = maker_of(graph, self.settings.of, NodeKind.VCENTER)
         raw = read_vcenter(graph, maker)
-        started_at, finished_at = maker.times(file, now)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.VCENTER,
-            name=self.settings.name,
-            coverage=Coverage.FULL if maker.was_whole else Coverage.PARTIAL,
+        source = self.as_read(
+            SourceKind.VCENTER,
+            maker.times(file, now),
             gaps=maker.gaps if maker.is_ours else (GLOBAL_PERMISSIONS_NOT_EXPORTED,),
-            started_at=started_at,
-            finished_at=finished_at,
+            whole=maker.was_whole,
         )
         return translate(source, raw)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.offline.files import read_file
 from accessreview.collectors.offline.graph import Graph, GraphNode, read_graph
 from accessreview.collectors.offline.opengraph import (
@@ -16,7 +17,7 @@ from accessreview.collectors.offline.opengraph import (
 from accessreview.model.columns import Table
 from accessreview.model.errors import InputError
 from accessreview.model.opengraph import EdgeKind, NodeKind
-from accessreview.model.snapshot import TABLES, Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import TABLES, Reading, SourceKind
 from accessreview.snapshot.gaps import Gaps
 
 NOT_TOLD = (
@@ -28,14 +29,8 @@ Rows = dict[str, list[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenGraphDirectory:
+class OpenGraphDirectory(ConfiguredSource[OpenGraphSettings]):
     """One directory, read from a file."""
-
-    settings: OpenGraphSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read the file.
@@ -54,15 +49,11 @@ class OpenGraphDirectory:
         rows = (_written if is_ours else _seen)(self.id, graph, maker, gaps)
         found = (*maker.gaps, *(() if is_ours else (NOT_TOLD,)), *gaps.sentences())
         was_whole = maker.was_whole and not gaps.sentences()
-        started_at, finished_at = maker.times(file, now)
-        source = Source(
-            id=self.id,
-            kind=SourceKind.DIRECTORY,
-            name=self.settings.name,
-            coverage=Coverage.FULL if was_whole else Coverage.PARTIAL,
+        source = self.as_read(
+            SourceKind.DIRECTORY,
+            maker.times(file, now),
             gaps=found,
-            started_at=started_at,
-            finished_at=finished_at,
+            whole=was_whole,
         )
         return Reading(source, {name: Table.of(TABLES[name], part) for name, part in rows.items()})
 

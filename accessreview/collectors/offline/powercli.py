@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.offline.files import read_file, span
 from accessreview.collectors.offline.govc import GLOBAL_PERMISSIONS_NOT_EXPORTED
 from accessreview.collectors.offline.inventories import INVENTORIES
 from accessreview.collectors.offline.powercli_access import read_permissions, read_roles
 from accessreview.collectors.vcenter.raw import RawVCenter
 from accessreview.collectors.vcenter.translate import translate
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +31,8 @@ class PowercliSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PowercliSource:
+class PowercliSource(ConfiguredSource[PowercliSettings]):
     """One vCenter, read from files; its times are those at which the files were written."""
-
-    settings: PowercliSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read the three files.
@@ -52,16 +47,8 @@ class PowercliSource:
         )
         roles = read_roles(files[0])
         permissions = read_permissions(files[1], roles)
-        entities, gaps = INVENTORIES[self.settings.inventory_of](files[2])
-        started_at, finished_at = span(files, now)
+        entities, missing = INVENTORIES[self.settings.inventory_of](files[2])
         has_globals = any(not permission.entity for permission in permissions)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.VCENTER,
-            name=self.settings.name,
-            coverage=Coverage.FULL,
-            gaps=() if has_globals else (GLOBAL_PERMISSIONS_NOT_EXPORTED,),
-            started_at=started_at,
-            finished_at=finished_at,
-        )
-        return translate(source, RawVCenter(roles, permissions, entities, gaps))
+        gaps = () if has_globals else (GLOBAL_PERMISSIONS_NOT_EXPORTED,)
+        source = self.as_read(SourceKind.VCENTER, span(files, now), gaps=gaps)
+        return translate(source, RawVCenter(roles, permissions, entities, missing))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.directory.sso_groups import powers_of
 from accessreview.collectors.offline.csv_rows import CsvRow, csv_rows
 from accessreview.collectors.offline.files import ExportFile, read_file, span
@@ -18,9 +19,7 @@ from accessreview.model.snapshot import (
     ANNEX,
     TABLES,
     Count,
-    Coverage,
     Reading,
-    Source,
     SourceKind,
     Standing,
 )
@@ -43,14 +42,8 @@ class SsoMembersSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class SsoMembersSource:
+class SsoMembersSource(ConfiguredSource[SsoMembersSettings]):
     """One such list; its time is that at which the file was written."""
-
-    settings: SsoMembersSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read the file.
@@ -62,16 +55,8 @@ class SsoMembersSource:
         file = read_file(self.settings.path)
         members = read_members(file, self.settings.domain)
         gaps = _gaps(members)
-        started_at, finished_at = span([file], now)
-        source = Source(
-            id=self.settings.id,
-            kind=SourceKind.DIRECTORY,
-            name=self.settings.name,
-            coverage=Coverage.PARTIAL if gaps else Coverage.FULL,
-            gaps=gaps,
-            started_at=started_at,
-            finished_at=finished_at,
-        )
+        times = span([file], now)
+        source = self.as_read(SourceKind.DIRECTORY, times, gaps=gaps, whole=not gaps)
         return Reading(
             source,
             {

@@ -12,6 +12,7 @@ from itertools import chain
 
 from pyVmomi import vim, vmodl
 
+from accessreview.collectors.configured import ConfiguredSource
 from accessreview.collectors.vcenter.hosts import HOSTS
 from accessreview.collectors.vcenter.local_accounts import LocalAccount, account_rows, qualified
 from accessreview.collectors.vcenter.parts import Part, PartRows, Visit, read_parts
@@ -19,21 +20,15 @@ from accessreview.collectors.vcenter.read import read_vcenter
 from accessreview.collectors.vcenter.translate import translate
 from accessreview.model.diagnosis import Check, Step, Told, in_turn, ok, warning
 from accessreview.model.errors import CollectionError
-from accessreview.model.snapshot import Coverage, Reading, Source, SourceKind
+from accessreview.model.snapshot import Reading, SourceKind
 from accessreview.reach import Way
 from accessreview.vsphere.session import Server, Session, open_session
 from accessreview.vsphere.settings import VCenterSettings
 
 
 @dataclass(frozen=True, slots=True)
-class HostSource:
+class HostSource(ConfiguredSource[VCenterSettings]):
     """One live host, read with an account of its own."""
-
-    settings: VCenterSettings
-
-    @property
-    def id(self) -> str:
-        return self.settings.id
 
     def collect(self, now: Callable[[], datetime]) -> Reading:
         """Read it in one session.
@@ -46,15 +41,7 @@ class HostSource:
         with open_session(self.settings, CollectionError, Server.HOST) as session:
             raw = read_vcenter(session)
             more = read_parts((_ACCOUNTS, HOSTS), session, raw, now)
-        source = Source(
-            id=self.id,
-            kind=SourceKind.ESXI,
-            name=self.settings.name,
-            coverage=Coverage.FULL,
-            gaps=more.gaps,
-            started_at=started_at,
-            finished_at=now(),
-        )
+        source = self.as_read(SourceKind.ESXI, (started_at, now()), gaps=more.gaps)
         doubted = replace(raw, gaps=(*raw.gaps, *more.doubts))
         own, tables = qualified(self.id, doubted, more.tables)
         return translate(source, own, tables)
