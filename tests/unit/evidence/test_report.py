@@ -1,10 +1,13 @@
 """The report for people says what is not proven first, and hostile names stay names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from accessreview import reports
+from accessreview.model.snapshot import Reading
+from accessreview.services.ports import Now
 from accessreview.signing import keys
 from accessreview.signing.seal import archived_files
 from tests.unit.evidence.conftest import (
@@ -65,3 +68,21 @@ def test_where_it_stops_it_says_so(
     assert "Only the first 2 of 6 are shown here. All are in <code>items.csv</code>." in report
     assert "Only the first 2 of 3 are shown here. All are in <code>findings.jsonl</code>." in report
     assert "in <code>plan.jsonl</code>" not in report
+
+
+def test_what_is_not_known_of_a_complete_source_is_in_the_package(
+    peopled: House, signer: keys.Ed25519Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gap, whole = "Global permissions are not read as such.", peopled.vcenter.collect
+
+    def told(now: Now) -> Reading:
+        reading = whole(now)
+        return replace(reading, source=replace(reading.source, gaps=(gap,)))
+
+    monkeypatch.setattr(peopled.vcenter, "collect", told)
+    collect(peopled)
+    packages, campaign = packages_of(peopled, signer), closed(peopled)
+    data = packages.data(ADMINISTRATOR, packages.build(ADMINISTRATOR, campaign.id).id)
+    assert "Every source of the reviewed snapshot was read completely." in _report(data)
+    assert gap in _report(data)
+    assert gap in archived_files(data)["snapshot/manifest.json"].decode()
