@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from threading import Barrier
+
 import pytest
 
 from accessreview.model.errors import (
@@ -6,8 +9,9 @@ from accessreview.model.errors import (
     InputError,
     NotAllowedError,
 )
-from accessreview.model.snapshot import Coverage, Snapshot, Source
+from accessreview.model.snapshot import Coverage, Reading, Snapshot, Source
 from accessreview.services.collection import Collection
+from accessreview.services.ports import Now
 from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
 
 
@@ -28,6 +32,18 @@ def test_all_sources_become_one_snapshot_with_its_record(house: House) -> None:
     assert (result.rows["permissions"], stored(house).is_complete) == (5, True)
     assert house.actions() == ["snapshot:collection:store"]
     assert house.details("snapshot:collection:store")["complete"] == "yes"
+
+
+def test_sources_are_read_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=30)
+
+    def waiting(collect: Callable[[Now], Reading]) -> Callable[[Now], Reading]:
+        return lambda now: (both.wait(), collect(now))[1]
+
+    for each in (house.vcenter, house.directory):
+        monkeypatch.setattr(each, "collect", waiting(each.collect))
+    house.collection.run(ADMINISTRATOR)
+    assert stored(house).is_complete
 
 
 def test_a_source_that_fails_keeps_its_last_rows_and_says_of_when(house: House) -> None:
