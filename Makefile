@@ -26,7 +26,6 @@ agree: ## Hold the engine against a naive reference on random estates; ESTATES=1
 
 faults: ## Let every fault befall real directories and the lab vCenter, and write what becomes of it (minutes)
 	@sh scripts/setup.sh tests
-	@$(BIN)/python -m scripts.vcenter_faults $(ARGS)
 	@$(BIN)/python -m scripts.faults $(ARGS)
 
 lint: ## Format, style, types and import contracts

@@ -2,28 +2,24 @@
 
 A fault is a row: which server, what happens, at which moment, and what has to come of it. It is
 carried out through the collector, joining, composing and the gate, and judged by what the server
-truly holds. Whatever a row expects: a reading that counts as complete and lacks a membership is a
-false complete.
+truly holds.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.ldap.connection import open_connection
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
-from accessreview.model.errors import AccessReviewError, CollectionError
+from accessreview.model.errors import CollectionError
 from accessreview.model.snapshot import Coverage, Reading
 from accessreview.snapshot.completeness import Thresholds, judge
-from accessreview.snapshot.compose import compose
 from accessreview.snapshot.joining import join
 from tests.directory_faults_servers import (
     GROUPS,
@@ -34,13 +30,9 @@ from tests.directory_faults_servers import (
     Place,
     Servers,
 )
+from tests.faults import FALSE_COMPLETE, Came, Outcome, Result, Times, came, wrong_with
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-class Times(TypedDict, total=False):
-    timeout_seconds: float
-    deadline_seconds: float
 
 
 HASTE: Times = {"timeout_seconds": 2, "deadline_seconds": 6}
@@ -73,18 +65,6 @@ class Shape(NamedTuple):
 SHAPES = MappingProxyType(
     {OPENLDAP: Shape(5, 7, 7, 120), AD: Shape(6, 9, 11, 130), DS389: Shape(5, 7, 8, 120)}
 )
-
-
-class Outcome(StrEnum):
-    """What becomes of a reading, the best last.
-
-    Of ``KEPT_OUT`` the server said that it was all, and the gate does not believe it.
-    """
-
-    NOTHING = "refused"
-    PARTIAL = "partial"
-    KEPT_OUT = "kept out"
-    COMPLETE = "complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,17 +190,6 @@ def everywhere(what: str, moment: str, outcome: Outcome, words: str, stage: Stag
     return [Fault(server, what, moment, outcome, words, stage) for server in KINDS]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a row, how long it took, what was said, and what is wrong with it."""
-
-    fault: Fault
-    outcome: Outcome
-    seconds: float
-    said: str
-    wrong: tuple[str, ...]
-
-
 def reaching(place: Place, **changes: object) -> ServerSettings:
     """Settings for the account that usually reads."""
     usual: dict[str, object] = {
@@ -268,9 +237,9 @@ def scene(ground: Ground, settings: ServerSettings, **changes: object) -> Scene:
     return Scene(**(usual | changes))  # type: ignore[arg-type] # checked by use
 
 
-def carried_out(faults: Sequence[Fault], ground: Ground) -> list[Result]:
+def carried_out(faults: Sequence[Fault], ground: Ground) -> list[Result[Fault]]:
     """All of these rows of one server, several at once, but none that waits beside busy ones."""
-    results: list[Result] = []
+    results: list[Result[Fault]] = []
     for waits in (True, False):
         some = [fault for fault in faults if (IN_VAIN in fault.words) is waits]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -278,60 +247,35 @@ def carried_out(faults: Sequence[Fault], ground: Ground) -> list[Result]:
     return results
 
 
-def _carry_out(fault: Fault, ground: Ground) -> Result:
+def _carry_out(fault: Fault, ground: Ground) -> Result[Fault]:
     with fault.stage(ground) as staged:
-        started = time.monotonic()
-        outcome, said, reading = _collected(staged, ground.named)
-        seconds = time.monotonic() - started
-        wrong = [*_wrong(fault, staged, outcome, said, reading)]
-        allowed = staged.settings.deadline_seconds + _LATE
-        if seconds > allowed:
-            wrong.append(f"it took {seconds:.1f} s, more than {allowed:g}")
+        settings = staged.settings
+        found = came(
+            lambda: _read(staged),
+            staged.now,
+            lambda reading: judge(reading, staged.last, ground.named, Thresholds()),
+            Outcome.KEPT_OUT,
+        )
+        allowed = settings.deadline_seconds + _LATE
+        wrong = [*wrong_with(found, fault, settings.label, _SECRETS, allowed)]
+        wrong += _untrue(staged, found)
     if complaint := staged.complaint():
         wrong.append(complaint)
-    return Result(fault, outcome, seconds, said, tuple(wrong))
+    return Result(fault, found.outcome, found.seconds, found.said, tuple(wrong))
 
 
-def _collected(staged: Scene, named: frozenset[str]) -> tuple[Outcome, str, Reading | None]:
-    """As a collection does: read, join, put together, ask the gate."""
-    try:
-        read = source(staged.settings, staged.schema).collect(staged.now)
-        (reading,) = join([read])
-        compose(staged.now(), [reading])
-    except AccessReviewError as error:
-        return Outcome.NOTHING, str(error), None
-    said = "\n".join(reading.source.gaps)
-    if reading.source.coverage is Coverage.PARTIAL:
-        return Outcome.PARTIAL, said, reading
-    if reasons := judge(reading, staged.last, named, Thresholds()):
-        return Outcome.KEPT_OUT, "\n".join(reason.sentence for reason in reasons), reading
-    return Outcome.COMPLETE, said, reading
+def _read(staged: Scene) -> Reading:
+    (reading,) = join([source(staged.settings, staged.schema).collect(staged.now)])
+    return reading
 
 
-def _wrong(
-    fault: Fault, staged: Scene, outcome: Outcome, said: str, reading: Reading | None
-) -> Iterator[str]:
-    if outcome is not fault.outcome:
-        yield f"it is {outcome}, not {fault.outcome}"
-    if fault.words not in said:
-        yield f"“{fault.words}” is not said"
-    if any(secret in said for secret in _SECRETS):
-        yield "a password is said"
-    if outcome is Outcome.NOTHING and staged.settings.label not in said:
-        yield "the directory is not named"
-    if said and not all(line.endswith((".", ")")) for line in said.splitlines()):
-        yield "something is said that is no sentence"
-    if reading:
-        yield from _untrue(staged, outcome, Held.of(reading))
-
-
-def _untrue(staged: Scene, outcome: Outcome, held: Held) -> Iterator[str]:
-    if outcome is not Outcome.COMPLETE:
+def _untrue(staged: Scene, found: Came) -> Iterator[str]:
+    if found.outcome is not Outcome.COMPLETE or found.reading is None:
         return
-    before, after = staged.before, staged.after()
-    if invented := held.pairs - before.pairs - after.pairs:
+    before, after, now = staged.before, staged.after(), Held.of(found.reading)
+    if invented := now.pairs - before.pairs - after.pairs:
         yield f"{len(invented)} memberships are invented"
-    if lacking := (before.pairs & after.pairs) - held.pairs:
-        yield f"FALSE COMPLETE: {len(lacking)} memberships are lacking"
-    if lost := (before.objects & after.objects) - held.objects:
-        yield f"FALSE COMPLETE: {len(lost)} accounts or groups are lacking"
+    if lacking := (before.pairs & after.pairs) - now.pairs:
+        yield f"{FALSE_COMPLETE}: {len(lacking)} memberships are lacking"
+    if lost := (before.objects & after.objects) - now.objects:
+        yield f"{FALSE_COMPLETE}: {len(lost)} accounts or groups are lacking"

@@ -4,19 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from accessreview.ldap.settings import DirectoryKind
-from tests.directory_faults import (
-    AD,
-    DS389,
-    KINDS,
-    OPENLDAP,
-    SHAPES,
-    Fault,
-    Ground,
-    Outcome,
-    everywhere,
-)
+from tests.directory_faults import AD, DS389, KINDS, OPENLDAP, SHAPES, Fault, Ground, everywhere
 from tests.directory_faults_staging import Deed as Staged
 from tests.directory_faults_staging import relayed
+from tests.faults import Outcome
 from tests.servers.adproxy import query_policy
 from tests.servers.ldap_relay import At, Deed, Misbehaviour
 

@@ -12,7 +12,6 @@ from tests.directory_faults import (
     OPENLDAP,
     SHAPES,
     Fault,
-    Outcome,
     everywhere,
 )
 from tests.directory_faults_own import (
@@ -33,9 +32,11 @@ from tests.directory_faults_own import (
 from tests.directory_faults_servers import PEOPLE
 from tests.directory_faults_staging import direct
 from tests.directory_seeds.openldap import LONG
+from tests.faults import Outcome
 from tests.servers.slapd import SUFFIX, group, person
 
-NOTHING, PARTIAL, KEPT_OUT, COMPLETE = Outcome
+NOTHING, PARTIAL = Outcome.NOTHING, Outcome.PARTIAL
+KEPT_OUT, COMPLETE = Outcome.KEPT_OUT, Outcome.COMPLETE
 
 _BROKEN = "the connection failed"
 _FORTY = PEOPLE[:40]

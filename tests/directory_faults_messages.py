@@ -3,8 +3,9 @@
 import random
 from collections.abc import Iterator
 
-from tests.directory_faults import HASTE, IN_VAIN, KINDS, SHAPES, Fault, Outcome, everywhere
+from tests.directory_faults import HASTE, IN_VAIN, KINDS, SHAPES, Fault, everywhere
 from tests.directory_faults_staging import over_wire, relayed
+from tests.faults import Outcome
 from tests.servers.ldap_messages import element, message_of, string
 from tests.servers.ldap_relay import At, Deed, Misbehaviour
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tests.directory_faults import AD, DS389, KINDS, OPENLDAP, SHAPES, Fault, Outcome, everywhere
+from tests.directory_faults import AD, DS389, KINDS, OPENLDAP, SHAPES, Fault, everywhere
 from tests.directory_faults_staging import referring, relayed
+from tests.faults import Outcome
 from tests.servers.ldap_relay import At, Deed, Misbehaviour
 
 _SIZE = 4

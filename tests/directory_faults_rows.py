@@ -9,7 +9,8 @@ from tests import directory_faults_happenings as happenings
 from tests import directory_faults_messages as messages
 from tests import directory_faults_pages as pages
 from tests import directory_faults_trust as trust
-from tests.directory_faults import KINDS, Fault, Outcome
+from tests.directory_faults import KINDS, Fault
+from tests.faults import Outcome
 
 TOPICS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
     {

@@ -9,8 +9,9 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from accessreview.ldap.settings import Security, ServerSettings
-from tests.directory_faults import HASTE, Ground, Scene, Stage, Times, reaching, scene
+from tests.directory_faults import HASTE, Ground, Scene, Stage, reaching, scene
 from tests.directory_faults_servers import Place, Servers
+from tests.faults import Times
 from tests.servers.certificates import Issued
 from tests.servers.ldap_relay import Misbehaviour, Relay, running_ldap_relay
 from tests.servers.listener import running_listener

@@ -4,20 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from accessreview.ldap.settings import Security
-from tests.directory_faults import (
-    AD,
-    DS389,
-    IN_VAIN,
-    KINDS,
-    OPENLDAP,
-    Fault,
-    Outcome,
-    Stage,
-    everywhere,
-)
+from tests.directory_faults import AD, DS389, IN_VAIN, KINDS, OPENLDAP, Fault, Stage, everywhere
 from tests.directory_faults_own import LOCKING, changed
 from tests.directory_faults_servers import Servers
 from tests.directory_faults_staging import direct, encrypted, never_taken, nobody_there, silent
+from tests.faults import Outcome
 from tests.servers.certificates import Issued, issue, make_ca
 from tests.servers.ldap_relay import Deed, Misbehaviour
 

@@ -2,30 +2,25 @@
 
 A fault is a row: what happens, at which moment, and what has to come of it. It is carried out
 through the collector, composing and the comparison with the last good reading, and judged by what
-the vCenter truly holds. Whatever a row expects: a reading that counts as complete and lacks a
-permission is a false complete.
+the vCenter truly holds.
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TypedDict
 
 from typing_extensions import override
 
 from accessreview.bundles.reader import read_bundle
 from accessreview.collectors.vcenter.source import VCenterSource
-from accessreview.model.errors import AccessReviewError
 from accessreview.model.snapshot import Coverage, Reading, Snapshot
 from accessreview.snapshot.completeness import Thresholds
-from accessreview.snapshot.compose import compose
 from accessreview.snapshot.shrinking import judge_inventory
 from accessreview.vsphere.settings import VCenterSettings
+from tests.faults import FALSE_COMPLETE, Came, Outcome, Result, Times, came, wrong_with
 from tests.servers.certificates import Authority, Issued, issue
 from tests.servers.lab_vcenter import Lab
 from tests.servers.vcsim import reached
@@ -37,11 +32,6 @@ PAGE = 10
 """Entities on a page: the inventory comes on six of them."""
 
 
-class Times(TypedDict, total=False):
-    timeout_seconds: float
-    deadline_seconds: float
-
-
 HASTE: Times = {"timeout_seconds": 1, "deadline_seconds": 2}
 """For rows where nothing comes: all others have time enough, however busy the machine is."""
 IN_VAIN = "no answer came in time (1 s for each wait, 2 s for all)"
@@ -50,19 +40,6 @@ _LATE = 3
 """By how many seconds a run may end after its deadline, with all that it takes to leave."""
 _LEAVING = 5
 _TABLES = ("entities", "placements", "roles", "role_privileges", "permissions")
-
-
-class Outcome(StrEnum):
-    """What becomes of a reading, the best last.
-
-    Of ``DOUBTED`` the vCenter said that it was all, and beside the last good reading it is not
-    believed.
-    """
-
-    NOTHING = "refused"
-    PARTIAL = "partial"
-    DOUBTED = "doubted"
-    COMPLETE = "complete"
 
 
 Held = frozenset[tuple[str, ...]]
@@ -151,87 +128,49 @@ class Fault:
         return self.words == IN_VAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a row, how long it took at most, what was said, and what is wrong with it."""
-
-    fault: Fault
-    outcome: Outcome
-    seconds: float
-    said: str
-    wrong: tuple[str, ...]
-
-
 def reaching(lab: Lab, **changes: object) -> VCenterSettings:
     """Settings for the account that usually reads."""
     return reached(lab, **{"id": SOURCE, "deadline_seconds": 40, **changes})
 
 
-def carried_out(fault: Fault, ground: Ground, stages: Sequence[Stage] = ()) -> Result:
+def carried_out(fault: Fault, ground: Ground, stages: Sequence[Stage] = ()) -> Result[Fault]:
     """All stages of a row, or these, one after the other; of the outcomes the first wrong one."""
     results = [_carry_out(fault, ground, stage) for stage in stages or fault.stages]
     worst = next((one for one in results if one.wrong), results[0])
-    seconds = max(one.seconds for one in results)
-    return Result(fault, worst.outcome, seconds, worst.said, worst.wrong)
+    return replace(worst, seconds=max(one.seconds for one in results), runs=len(results))
 
 
-def _carry_out(fault: Fault, ground: Ground, stage: Stage) -> Result:
+def _carry_out(fault: Fault, ground: Ground, stage: Stage) -> Result[Fault]:
     renewed(ground.lab, ground.estate)
+    password = ground.lab.password
     with stage(ground) as staged, _listening() as logged:
-        started = time.monotonic()
-        outcome, said, reading = _collected(staged, ground)
-        seconds = time.monotonic() - started
-        wrong = [*_wrong(fault, ground, staged, outcome, said, reading)]
-        if seconds > staged.settings.deadline_seconds + _LEAVING + _LATE:
-            wrong.append(f"it took {seconds:.1f} s")
-        if ground.lab.password in "".join(logged):
+        settings = staged.settings
+        source = VCenterSource(settings, before=ground.known)
+        found = came(
+            lambda: source.collect(lambda: NOW),
+            lambda: NOW,
+            lambda reading: judge_inventory(reading, ground.last, Thresholds()),
+            Outcome.DOUBTED,
+        )
+        allowed = settings.deadline_seconds + _LEAVING + _LATE
+        wrong = [*wrong_with(found, fault, settings.label, [password], allowed)]
+        wrong += _untrue(ground, staged, found)
+        if password in "".join(logged):
             wrong.append("a password is logged")
         if complaint := staged.complaint():
             wrong.append(complaint)
-    return Result(fault, outcome, seconds, said, tuple(wrong))
+    return Result(fault, found.outcome, found.seconds, found.said, tuple(wrong))
 
 
-def _collected(staged: Scene, ground: Ground) -> tuple[Outcome, str, Reading | None]:
-    """As a collection does: read, put together, compare with the last good reading."""
-    try:
-        source = VCenterSource(staged.settings, before=ground.known)
-        reading = source.collect(lambda: NOW)
-        compose(NOW, [reading])
-    except AccessReviewError as error:
-        return Outcome.NOTHING, str(error), None
-    said = "\n".join(reading.source.gaps)
-    if reading.source.coverage is Coverage.PARTIAL:
-        return Outcome.PARTIAL, said, reading
-    if reasons := judge_inventory(reading, ground.last, Thresholds()):
-        return Outcome.DOUBTED, "\n".join(reason.sentence for reason in reasons), reading
-    return Outcome.COMPLETE, said, reading
-
-
-def _wrong(  # noqa: PLR0913, PLR0917 - all that is known of a run
-    fault: Fault,
-    ground: Ground,
-    staged: Scene,
-    outcome: Outcome,
-    said: str,
-    reading: Reading | None,
-) -> Iterator[str]:
-    if outcome is not fault.outcome:
-        yield f"it is {outcome}, not {fault.outcome}"
-    if fault.words not in said:
-        yield f"“{fault.words}” is not said"
-    if ground.lab.password in said:
-        yield "a password is said"
-    if outcome is Outcome.NOTHING and staged.settings.label not in said:
-        yield "the vCenter is not named"
-    if said and not all(line.endswith((".", ")")) for line in said.splitlines()):
-        yield "something is said that is no sentence"
-    if reading and outcome is Outcome.COMPLETE:
-        before, now = held(ground.last), held(reading)
-        after = staged.after() if staged.after else before
-        if lacking := (before & after) - now:
-            yield f"FALSE COMPLETE: {len(lacking)} rows are lacking, such as {min(lacking)}"
-        if invented := now - before - after:
-            yield f"{len(invented)} rows are invented, such as {min(invented)}"
+def _untrue(ground: Ground, staged: Scene, found: Came) -> Iterator[str]:
+    if found.outcome is not Outcome.COMPLETE or found.reading is None:
+        return
+    before, now = held(ground.last), held(found.reading)
+    after = staged.after() if staged.after else before
+    if lacking := (before & after) - now:
+        yield f"{FALSE_COMPLETE}: {len(lacking)} rows are lacking, such as {min(lacking)}"
+    if invented := now - before - after:
+        yield f"{len(invented)} rows are invented, such as {min(invented)}"
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.vcenter_faults import Fault, Ground, Outcome, Stage
+from tests.faults import Outcome
+from tests.vcenter_faults import Fault, Ground, Stage
 from tests.vcenter_faults_staging import (
     Order,
     Ordering,

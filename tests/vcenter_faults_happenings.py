@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from tests.faults import Outcome
 from tests.servers.lab_vcenter import running_lab
 from tests.servers.relay import Answer, Deed, running_between
-from tests.vcenter_faults import SOURCE, Fault, Ground, Outcome, Scene, Stage, reaching, renewed
+from tests.vcenter_faults import SOURCE, Fault, Ground, Scene, Stage, reaching, renewed
 from tests.vcenter_faults_staging import Order, at, ordered
 
 _NOTHING, _PARTIAL, _COMPLETE = Outcome.NOTHING, Outcome.PARTIAL, Outcome.COMPLETE

@@ -3,8 +3,9 @@
 import gzip
 from collections.abc import Iterator
 
+from tests.faults import Outcome, Times
 from tests.servers.relay import Answer, Deed
-from tests.vcenter_faults import HASTE, IN_VAIN, Fault, Outcome, Stage, Times
+from tests.vcenter_faults import HASTE, IN_VAIN, Fault, Stage
 from tests.vcenter_faults_staging import answered, bytes_instead, damaged, edited, ordered, wire
 
 _NOTHING, _PARTIAL, _COMPLETE = Outcome.NOTHING, Outcome.PARTIAL, Outcome.COMPLETE

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from tests.faults import Outcome
 from tests.servers.certificates import issue, make_ca
 from tests.servers.https import Exchange, running_https, running_silence
 from tests.servers.ports import free_ports
-from tests.vcenter_faults import HASTE, IN_VAIN, Fault, Ground, Outcome, Scene, Stage, reaching
+from tests.vcenter_faults import HASTE, IN_VAIN, Fault, Ground, Scene, Stage, reaching
 from tests.vcenter_faults_staging import answered, bytes_instead, damaged, edited, ordered
 
 _NOTHING = Outcome.NOTHING

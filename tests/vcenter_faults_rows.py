@@ -7,7 +7,8 @@ from tests import vcenter_faults_contents as contents
 from tests import vcenter_faults_happenings as happenings
 from tests import vcenter_faults_messages as messages
 from tests import vcenter_faults_reaching as reaching
-from tests.vcenter_faults import Fault, Outcome
+from tests.faults import Outcome
+from tests.vcenter_faults import Fault
 
 TOPICS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
     {

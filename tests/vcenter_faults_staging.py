@@ -67,9 +67,9 @@ def edited(method: str, pattern: str, instead: str, call: int = 1, count: int = 
     return answered(method, edit, call)
 
 
-def bytes_instead(body: bytes, status: int = 200, *headers: tuple[str, str]) -> Deed:
+def bytes_instead(body: bytes) -> Deed:
     """Any other answer, cookies included."""
-    return lambda answer: answer.exchange.answer(status, body, *answer.headers, *headers)
+    return lambda answer: answer.exchange.answer(200, body, *answer.headers)
 
 
 def wire(text: bytes) -> Deed:

@@ -8,18 +8,11 @@ from pathlib import Path
 import pytest
 
 from accessreview.ldap.settings import DirectoryKind
-from tests.directory_faults import (
-    KINDS,
-    OPENLDAP,
-    Fault,
-    Ground,
-    Outcome,
-    Scene,
-    carried_out,
-)
+from tests.directory_faults import KINDS, OPENLDAP, Fault, Ground, Scene, carried_out
 from tests.directory_faults_rows import ROWS, TOPICS, table
 from tests.directory_faults_servers import MISSING, Servers
 from tests.directory_faults_staging import direct
+from tests.faults import Outcome
 from tests.servers.required import require
 from tests.servers.samba import ADDRESSES
 from tests.servers.templates import Templates

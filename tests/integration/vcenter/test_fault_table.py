@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import Outcome
 from tests.servers.certificates import Authority
 from tests.servers.lab_vcenter import Lab
-from tests.vcenter_faults import Fault, Ground, Outcome, Scene, carried_out, held
+from tests.vcenter_faults import Fault, Ground, Scene, carried_out, held
 from tests.vcenter_faults_rows import ROWS, TOPICS, table
 from tests.vcenter_faults_staging import ordered
 
