@@ -16,10 +16,10 @@ from typing import Any, cast
 from typing_extensions import override
 
 from accessreview.model.snapshot import Snapshot
-from tests.servers.certificates import Authority, Issued, issue, make_ca
-from tests.servers.go_programs import compiled, missing, running
+from tests.servers.certificates import Authority
+from tests.servers.go_programs import compiled, missing
 from tests.servers.lab_estate import estate_of
-from tests.servers.vcsim import PASSWORD, USER, Vcsim
+from tests.servers.vcsim import Vcsim, started
 
 __all__ = ["Lab", "LabError", "missing", "running_lab"]
 
@@ -87,30 +87,11 @@ def running_lab(  # noqa: PLR0913 - the parts of a server, all but two optional
     *,
     source: str = "",
     ca: Authority | None = None,
-    certificate: Issued | None = None,
-    listen: str = "127.0.0.1:0",
     users: Mapping[str, str] | None = None,
     options: Mapping[str, object] | None = None,
 ) -> Iterator[Lab]:
     """Serve ``source`` of a bundle until the end of the block; the rest as for ``Lab.load``."""
-    authority = ca or make_ca(folder, "lab-ca")
-    shown = certificate or issue(authority, folder, name="lab")
-    arguments = [
-        f"-listen={listen}",
-        f"-certificate={shown.certificate_file}",
-        f"-key={shown.key_file}",
-        f"-user={USER}",
-    ]
-    with running(_program(), arguments, {"LAB_PASSWORD": PASSWORD}) as (process, host, port):
-        lab = Lab(
-            host=host,
-            port=port,
-            ca_file=authority.certificate_file,
-            sha256=shown.sha256,
-            user=USER,
-            password=PASSWORD,
-            process=process,
-        )
+    with started(Lab, _program(), folder, ca) as lab:
         lab.load(bundle, source=source, users=users, options=options)
         yield lab
 

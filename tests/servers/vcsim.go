@@ -19,7 +19,6 @@ import (
 func main() {
 	model := simulator.VPX()
 	host := flag.Bool("esx", false, "a single host without a vCenter")
-	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
 	certificate := flag.String("certificate", "", "PEM file of the certificate")
 	key := flag.String("key", "", "PEM file of its key")
 	saved := flag.String("load", "", "a folder of govc object.save to serve, whatever the sizes")
@@ -52,7 +51,7 @@ func main() {
 	defer model.Remove()
 	model.Service.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
 	model.Service.Listen = &url.URL{
-		Host: *listen,
+		Host: "127.0.0.1:0",
 		User: url.UserPassword(*user, os.Getenv("VCSIM_PASSWORD")),
 	}
 	server := model.Service.NewServer()

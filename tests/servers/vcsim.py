@@ -16,12 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pyVmomi import vim
 from pyVmomi.SoapAdapter import SoapStubAdapter
 
 from accessreview.vsphere.settings import VCenterSettings
-from tests.servers.certificates import Authority, Issued, issue, make_ca
+from tests.servers.certificates import Authority, issue, make_ca
 from tests.servers.go_programs import compiled, missing, running
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "missing",
     "reached",
     "running_vcsim",
+    "started",
 ]
 
 USER = "collector@vsphere.local"
@@ -56,14 +58,12 @@ class Vcsim:
     process: "subprocess.Popen[str]"
 
 
+Server = TypeVar("Server", bound=Vcsim)
+
+
 @contextmanager
 def running_vcsim(
-    folder: Path,
-    *,
-    ca: Authority | None = None,
-    certificate: Issued | None = None,
-    listen: str = "127.0.0.1:0",
-    sizes: Mapping[str, int | Path] | None = None,
+    folder: Path, *, ca: Authority | None = None, sizes: Mapping[str, int | Path] | None = None
 ) -> Iterator[Vcsim]:
     """Run one until the end of the block; it ends by itself with the process that started it.
 
@@ -72,21 +72,28 @@ def running_vcsim(
     ``load`` is a folder that ``govc object.save`` filled, served instead but for permissions.
     ``folder`` takes the certificate.
     """
-    authority = ca or make_ca(folder, "vcsim-ca")
-    shown = certificate or issue(authority, folder, name="vcsim")
+    flags = [f"-{name}={number}" for name, number in (sizes or {}).items()]
+    with started(Vcsim, compiled("vcsim", [_SOURCE]), folder, ca, flags) as vcsim:
+        yield vcsim
+
+
+@contextmanager
+def started(
+    kind: type[Server], program: Path, folder: Path, ca: Authority | None, flags: Sequence[str] = ()
+) -> Iterator[Server]:
+    """Run a program that serves a vCenter, with a certificate of that authority or of a new one."""
+    name = kind.__name__.lower()
+    authority = ca or make_ca(folder, f"{name}-ca")
+    shown = issue(authority, folder, name=name)
     arguments = [
-        f"-listen={listen}",
         f"-certificate={shown.certificate_file}",
         f"-key={shown.key_file}",
         f"-user={USER}",
-        *(f"-{name}={number}" for name, number in (sizes or {}).items()),
+        *flags,
     ]
-    with running(
-        compiled("vcsim", [_SOURCE]),
-        arguments,
-        {"VCSIM_PASSWORD": PASSWORD, "TMPDIR": str(folder)},
-    ) as (process, host, port):
-        yield Vcsim(
+    environment = {f"{name.upper()}_PASSWORD": PASSWORD, "TMPDIR": str(folder)}
+    with running(program, arguments, environment) as (process, host, port):
+        yield kind(
             host=host,
             port=port,
             ca_file=authority.certificate_file,
