@@ -27,7 +27,6 @@ PERMISSIONS = [
     ("cluster", "outer", "host-role", True),
     ("", "outer", "global-role", True),
 ]
-INNER = ("dir", "inner", "D\\inner")
 DUTIES = {
     "vm": Duty("vm", "", frozenset({"VirtualMachine"}), any_of=("VM.*",), at_least=2),
     "host": Duty("host", "", frozenset({"HostSystem"}), all_of=("Host.*",)),

@@ -15,6 +15,9 @@ from accessreview.services.queries.views import SnapshotViews
 from accessreview.services.standing import FRESH_FOR
 from accessreview.snapshot.completeness import figures
 
+_HISTORY = 20
+"""Snapshots that are listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFreshness:
@@ -91,12 +94,12 @@ class SourceQueries:
         tables = {**snapshot.tables, **snapshot.annex}
         return {one.id: figures(tables, one.id) for one in snapshot.sources}
 
-    def freshness(self, authorization: Authorization, history: int = 20) -> Freshness:
+    def freshness(self, authorization: Authorization) -> Freshness:
         require(authorization, Capability.SEE_SOURCES)
         now = self.clock.now()
         with self.database.reading() as unit:
             latest = unit.snapshots.latest()
-            earlier = unit.snapshots.list(history)
+            earlier = unit.snapshots.list(_HISTORY)
         sources = () if latest is None else latest.sources
         return Freshness(
             latest,

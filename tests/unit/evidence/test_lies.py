@@ -15,10 +15,6 @@ from tests.unit.evidence.conftest import Story, cancelled, closed, residue
 Forge = Callable[[Story], Forgery]
 
 
-def _revoke(item: Row) -> None:
-    item["decision"]["outcome"] = "revoke"
-
-
 def _about_dans(rows: list[Row]) -> Row:
     return next(
         row

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -61,8 +60,3 @@ def item() -> ReviewItem:
 @pytest.fixture
 def revoked() -> ReviewItem:
     return signed(ITEM, Outcome.REVOKE)
-
-
-@pytest.fixture
-def sign_as() -> Callable[[ReviewItem, Outcome], ReviewItem]:
-    return signed
