@@ -28,6 +28,19 @@ class Source(Strict):
         return self.name or self.id
 
 
+class VSphere(Source):
+    """How a vCenter, or a host by itself, is reached, and with which account."""
+
+    host: str
+    port: Port = 443
+    username: str
+    password_file: Path
+    ca_file: Path | None = None
+    pin_sha256: Pin = ""
+    timeout_seconds: Seconds = 60
+    deadline_seconds: Seconds = 1800
+
+
 class Account(Strict):
     """A login of its own for one purpose."""
 

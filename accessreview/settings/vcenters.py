@@ -1,19 +1,15 @@
 """Live vCenters."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from accessreview.settings.base import (
     Account,
-    Pin,
-    Port,
-    Seconds,
-    Source,
     SourceId,
     Strict,
+    VSphere,
     WriteAccount,
 )
 
@@ -63,7 +59,7 @@ class Shrinking(Strict):
     drop_least: Annotated[int, Field(ge=0)] = 10
 
 
-class VCenter(Source):
+class VCenter(VSphere):
     """A live vCenter.
 
     ``global_permissions`` is the account that reads those; ``hosts`` says whether its hosts are
@@ -71,14 +67,6 @@ class VCenter(Source):
     """
 
     kind: Literal["vcenter"]
-    host: str
-    port: Port = 443
-    username: str
-    password_file: Path
-    ca_file: Path | None = None
-    pin_sha256: Pin = ""
-    timeout_seconds: Seconds = 60
-    deadline_seconds: Seconds = 1800
     hosts: bool = True
     privilege_recorder: bool = False
     agreement_sample: SampleSize = 200
