@@ -1,5 +1,6 @@
 """What ``make lab`` starts can be read whole, and shows what a vCenter tells beside permissions."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.mark.usefixtures("authority")
-def test_the_laboratory_is_read_whole_watched_and_asked(tmp_path: Path) -> None:
+def test_the_laboratory_is_read_whole_watched_and_asked(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     require(slapd.missing())
     folders = [tmp_path / name for name in ("vcenter", "directory")]
     for folder in folders:
@@ -38,6 +42,8 @@ def test_the_laboratory_is_read_whole_watched_and_asked(tmp_path: Path) -> None:
             watched = application.queries.watching.page(OPERATOR, "vc1", 1)
         finally:
             application.database.close()
+    for secret in (lab.password, "audit-secret", "remedy-secret"):
+        assert secret not in caplog.text
     assert logins == ["admin", "auditor", *laboratory.REVIEWERS]
     assert [(one.coverage, one.gaps) for one in stored.sources] == [(Coverage.FULL, ())] * 2
     assert (agreed.agreement.asking, agreed.agreement.differences) == (Asking.ASKED, ())
