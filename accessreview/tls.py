@@ -8,11 +8,14 @@ import hashlib
 import hmac
 import ssl
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from accessreview.model.errors import ConfigurationError
 
+_LEAVE_SECONDS = 5
 _SHA256_DIGITS = 64
 _ANOTHER_NAME = (
     "give the host by a name that stands in the certificate, or have one issued for this name"
@@ -45,9 +48,14 @@ class Deadline:
         self._timeout = timeout_seconds
         self._end = time.monotonic() + deadline_seconds
 
-    def extend(self, seconds: float) -> None:
-        """Allow at least so many seconds from now, to leave in good order."""
-        self._end = max(self._end, time.monotonic() + seconds)
+    def leave(self, sign_out: Callable[[], object]) -> None:
+        """Sign out, whatever has gone wrong, and a little beyond the end where it must be.
+
+        A failure is not told: what there is to say was said by the step that failed before.
+        """
+        self._end = max(self._end, time.monotonic() + _LEAVE_SECONDS)
+        with suppress(Exception):
+            sign_out()
 
     def part(self, timeout_seconds: float, deadline_seconds: float) -> "Deadline":
         """One for a part of the session, which ends no later than the session."""

@@ -3,7 +3,7 @@
 import math
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -16,8 +16,6 @@ from accessreview.ldap.settings import Security, ServerSettings
 from accessreview.ldap.tls import BoundedSocket, StrictTls
 from accessreview.model.errors import AccessReviewError
 from accessreview.tls import Deadline
-
-_LEAVE_SECONDS = 5
 
 Error = type[AccessReviewError]
 
@@ -52,10 +50,8 @@ class Session:
         return f"{self.settings.label}: {doing} failed: {words}."
 
     def close(self) -> None:
-        """Leave in good order; whatever there is to say was said by the step that failed."""
-        self.deadline.extend(_LEAVE_SECONDS)
-        with suppress(Exception):
-            self.connection.unbind()
+        """Leave in good order."""
+        self.deadline.leave(self.connection.unbind)
 
 
 def connected(settings: ServerSettings, error: Error, *, writes: bool) -> Session:

@@ -5,7 +5,7 @@ before version 9. It is asked by an account of its own, for only an SSO administ
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pyVmomi import vmodl
@@ -29,7 +29,6 @@ from accessreview.vsphere.tls import strict_context
 _PATH = "/invsvc/vmomi/sdk"
 _NAMESPACE = "inventoryservice"
 _VERSION = f"{_NAMESPACE}.version.version4"
-_LEAVE_SECONDS = 5
 _SESSIONS = f"{_NAMESPACE}.SessionManager"
 _AUTHORIZATION = f"{_NAMESPACE}.AuthorizationService"
 _PRINCIPAL = f"{_NAMESPACE}.Principal"
@@ -66,10 +65,7 @@ def global_access(
             with failing_in_words(settings, doing, error), _of_its_own():
                 return _read(stub)
         finally:
-            deadline.extend(_LEAVE_SECONDS)
-            # Whatever there is to say about the session was said by the step that failed.
-            with suppress(Exception):
-                sessions.Logout()
+            deadline.leave(sessions.Logout)
     finally:
         stub.DropConnections()
 

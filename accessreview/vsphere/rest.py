@@ -27,8 +27,6 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 _ERROR_NAME = re.compile(r"[A-Z][A-Z_]{1,63}")
 _LIMIT = 64 << 20
 """Bytes of one answer."""
-_LEAVE_SECONDS = 5
-"""What logging out may take beyond the deadline."""
 
 
 class RefusedRequestError(NoVCenterError):
@@ -90,10 +88,8 @@ def open_rest(
         try:
             yield RestSession(settings, error, connection, token)
         finally:
-            end.extend(_LEAVE_SECONDS)
-            # Whatever there is to say about the session was said by the step that failed.
-            with suppress(Exception):
-                _exchange(connection, "DELETE", _SESSION, {_TOKEN_HEADER: token}, None)
+            headers = {_TOKEN_HEADER: token}
+            end.leave(lambda: _exchange(connection, "DELETE", _SESSION, headers, None))
     finally:
         connection.close()
 

@@ -1,7 +1,7 @@
 """Logging in once, doing steps that fail in sentences, and always logging out."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,9 +16,6 @@ from accessreview.vsphere.keeping import kept_alive
 from accessreview.vsphere.probe import api_version
 from accessreview.vsphere.settings import VCenterSettings
 from accessreview.vsphere.tls import StrictContext, strict_context
-
-_LEAVE_SECONDS = 5
-"""What logging out may take beyond the deadline."""
 
 
 class Server(StrEnum):
@@ -84,10 +81,7 @@ def open_session(
             with kept_alive(stub, stub_of(settings, context, version)):
                 yield Session(settings, content, authorization, views, key, user, error, deadline)
         finally:
-            deadline.extend(_LEAVE_SECONDS)
-            # Whatever there is to say about the session was said by the step that failed.
-            with suppress(Exception):
-                sessions.Logout()
+            deadline.leave(sessions.Logout)
     finally:
         stub.DropConnections()
 
