@@ -116,9 +116,9 @@ def maker_of(graph: Graph, of: str, kind: NodeKind) -> Maker:
         return Maker(found[of], of)
     if of or len(found) != 1:
         listed = ", ".join(sorted(found)) or "none"
+        what = "vCenter" if kind is NodeKind.VCENTER else "directory"
         raise InputError(
-            f"{graph.file}: which {kind.removeprefix('vCenter_')} is meant must be said by `of`;"
-            f" it holds {listed}."
+            f"{graph.file}: which {what} is meant must be said by `of`; it holds {listed}."
         )
     ((name, node),) = found.items()
     return Maker(node, name)

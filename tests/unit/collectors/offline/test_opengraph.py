@@ -211,7 +211,10 @@ def test_one_of_several_vcenters_is_read_by_its_name(tmp_path: Path) -> None:
     second = json.loads(text.replace(HOST, other))["graph"]
     path.write_text(_text({name: [*first[name], *second[name]] for name in first}))
 
-    with pytest.raises(InputError, match=r"said by `of`; it holds vc-2\.example, vc\.example\."):
+    with pytest.raises(
+        InputError,
+        match=r"which vCenter is meant must be said by `of`; it holds vc-2\.example, vc\.example\.",
+    ):
         read_opengraph(path)
     with pytest.raises(InputError, match="must be said by `of`"):
         read_opengraph(path, of="vc-3.example")
@@ -251,7 +254,7 @@ def _changed(change: Callable[[dict[str, list[Node]]], object]) -> str:
         ('{"nodes": [], "edges": []}', "is no OpenGraph"),
         ('{"graph": {"nodes": {}, "edges": []}}', "is no OpenGraph"),
         (_text(_hound())[:-9], "export, line 1: no valid JSON .* not written as OpenGraph"),
-        (_text({"nodes": [], "edges": []}), "which VCenter is meant"),
+        (_text({"nodes": [], "edges": []}), "which vCenter is meant"),
         (_changed(lambda graph: graph["nodes"].append({"id": "x"})), "node 15: id or kinds"),
         (_changed(lambda graph: graph["nodes"].append({"id": "x", "kinds": []})), "id or kinds"),
         (_changed(lambda graph: graph["nodes"].append({"id": "x", "kinds": [1]})), "id or kinds"),
