@@ -81,8 +81,7 @@ def test_hidden_access_is_gone_only_where_such_members_are_declared_deleted(  # 
     company.clock.move(hours=1)
     company.refresh.run(ADMINISTRATOR)
 
-    settlement = company.items(campaign)[DANS].settlement
-    assert settlement is not None
+    settlement = company.settlement(campaign, DANS)
     assert settlement.verdict is verdict
     with company.database.reading() as work:
         states = {each.key.text(): each.state for each in work.violations.all()}

@@ -9,7 +9,7 @@ import pytest
 
 from accessreview.model.errors import CollectionError, RemediationError, UnavailableError
 from accessreview.model.remediation import AppliedChange, Change, MembershipRemoval
-from accessreview.model.review import Campaign, CampaignScope, Outcome, ReviewItem
+from accessreview.model.review import Campaign, CampaignScope, Outcome, ReviewItem, Settlement
 from accessreview.model.snapshot import Reading, SourceKind
 from accessreview.model.user import Authorization, User, UserRole
 from accessreview.services.assessment import Assessing
@@ -107,6 +107,12 @@ class House:
         with self.database.reading() as work:
             items = work.items.of_campaign(campaign.id)
         return {(item.subject, item.access.permission.key.principal): item for item in items}
+
+    def settlement(self, campaign: Campaign, key: tuple[str, str]) -> Settlement:
+        """What has become of a revoked item, as far as is known."""
+        settlement = self.items(campaign)[key].settlement
+        assert settlement is not None
+        return settlement
 
     def answer(self, campaign: Campaign, *revoked: tuple[str, str]) -> None:
         """Have everybody revoke these, keep the rest and sign off; then end the review."""

@@ -22,8 +22,7 @@ def test_access_seen_again_ends_a_proof_even_in_a_partial_snapshot(peopled: Hous
     peopled.company.add("members", "dir", "team", "dir", "dan")
     peopled.vcenter.gaps = ("One folder could not be read.",)
     collect(peopled)
-    settlement = peopled.items(campaign)[DANS].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, DANS)
     assert settlement.verdict is SettlementVerdict.NOT_KNOWN
     assert any("still reached" in sentence for sentence in settlement.left)
 
@@ -34,8 +33,7 @@ def test_the_same_privileges_below_the_entity_are_left(peopled: House) -> None:
     peopled.company.drop("members", "dir", "team", "dir", "dan")
     peopled.company.add("permissions", "vc", "prod", "CORP\\dan", "false", "10", "true")
     collect(peopled)
-    settlement = peopled.items(campaign)[DANS].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, DANS)
     assert settlement.verdict is SettlementVerdict.LEFT
     assert settlement.left == (
         (
@@ -52,8 +50,7 @@ def test_a_permission_below_that_was_kept_is_none_that_is_left(peopled: House) -
     peopled.answer(campaign, DANS)
     peopled.company.drop("members", "dir", "team", "dir", "dan")
     collect(peopled)
-    settlement = peopled.items(campaign)[DANS].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, DANS)
     assert settlement.verdict is SettlementVerdict.GONE
 
 
@@ -67,8 +64,7 @@ def test_a_permission_whose_name_nobody_carries_any_more_is_not_gone(peopled: Ho
     peopled.answer(campaign, DANS)
     rename(peopled, "CORP\\VM Admins", "CORP\\VM Operators")
     collect(peopled)
-    settlement = peopled.items(campaign)[DANS].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, DANS)
     assert settlement.verdict is SettlementVerdict.NOT_KNOWN
     assert settlement.left == (
         (
@@ -80,8 +76,7 @@ def test_a_permission_whose_name_nobody_carries_any_more_is_not_gone(peopled: Ho
     rename(peopled, "CORP\\VM Operators", "CORP\\VM Admins")
     peopled.company.drop("members", "dir", "team", "dir", "dan")
     collect(peopled)
-    settlement = peopled.items(campaign)[DANS].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, DANS)
     assert settlement.verdict is SettlementVerdict.GONE
 
 
@@ -104,8 +99,7 @@ def test_an_entity_that_is_not_shown_any_more_proves_nothing(peopled: House) -> 
     peopled.company.drop("entities", "vc", "vm1")
     peopled.company.drop("permissions", "vc", "vm1")
     collect(peopled)
-    settlement = peopled.items(campaign)[dans].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, dans)
     assert settlement.verdict is SettlementVerdict.NOT_KNOWN
     assert settlement.left == (
         (

@@ -56,14 +56,12 @@ def test_a_global_permission_is_removed_by_a_person_and_proven_on_the_roots(
     peopled.company.drop("permissions", "vc", "", "CORP\\fay")
     peopled.company.add("permissions", "vc", "root", "CORP\\fay", "false", "11", "true")
     collect(peopled)
-    settlement = peopled.items(campaign)[key].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, key)
     assert settlement.verdict is SettlementVerdict.LEFT
     assert "Host administrator on vCenter Berlin: fay > CORP\\fay." in settlement.left[0]
     peopled.company.drop("permissions", "vc", "root", "CORP\\fay")
     collect(peopled)
-    settlement = peopled.items(campaign)[key].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, key)
     assert settlement.verdict is SettlementVerdict.GONE
 
 
@@ -76,8 +74,7 @@ def test_where_global_permissions_are_told_no_more_none_is_proven_gone(peopled: 
     (task,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
     peopled.company.drop("permissions", "vc", "", "CORP\\fay")
     collect(peopled)
-    settlement = peopled.items(campaign)[key].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, key)
     assert settlement.verdict is SettlementVerdict.NOT_KNOWN
     assert settlement.left == (
         (
@@ -106,8 +103,7 @@ def test_an_entry_of_the_root_that_turns_out_to_be_a_global_one_is_not_gone(
         "accounts", "dir", "fay", "fay", "Fay", "fay@corp.example", "human", "false", "fay"
     )
     collect(peopled)
-    settlement = peopled.items(campaign)[key].settlement
-    assert settlement is not None
+    settlement = peopled.settlement(campaign, key)
     assert settlement.verdict is SettlementVerdict.LEFT
     assert "is still there and still reached: fay > CORP\\fay." in settlement.left[0]
     (again,) = peopled.remediation.plan(ADMINISTRATOR, campaign.id)
