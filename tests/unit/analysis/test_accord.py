@@ -19,19 +19,8 @@ from accessreview.model.agreement import (
     VcenterState,
     seed_of,
 )
+from tests import misreadings as misread
 from tests.estates import VECTORS, small_snapshot
-from tests.misreadings import (
-    AccountAndGroupsAddUp,
-    GlobalAddsUp,
-    GroupsDoNotNest,
-    LevelsAddUp,
-    ListsAreNotShared,
-    NearestOfBothLines,
-    NoAccessIsNoEntry,
-    OneParent,
-    OwnEntryHidesBelow,
-    WhatStaysAboveBlocks,
-)
 from tests.reference import Reference
 
 CASES = ("random/case-1", "random/case-3", "random/case-5")
@@ -208,15 +197,15 @@ def test_an_independent_reference_agrees_on_the_whole_sample(case: str) -> None:
 @pytest.mark.parametrize(
     "misreading",
     [
-        AccountAndGroupsAddUp,
-        GroupsDoNotNest,
-        LevelsAddUp,
-        ListsAreNotShared,
-        NearestOfBothLines,
-        NoAccessIsNoEntry,
-        OneParent,
-        OwnEntryHidesBelow,
-        WhatStaysAboveBlocks,
+        misread.AccountAndGroupsAddUp,
+        misread.GroupsDoNotNest,
+        misread.LevelsAddUp,
+        misread.ListsAreNotShared,
+        misread.NearestOfBothLines,
+        misread.NoAccessIsNoEntry,
+        misread.OneParent,
+        misread.OwnEntryHidesBelow,
+        misread.WhatStaysAboveBlocks,
     ],
 )
 def test_whoever_misreads_one_rule_is_caught_by_the_sample(misreading: type[Reference]) -> None:
@@ -226,7 +215,7 @@ def test_whoever_misreads_one_rule_is_caught_by_the_sample(misreading: type[Refe
 def test_whoever_adds_global_permissions_to_nearer_ones_is_caught() -> None:
     estate = estate_of("documented")  # V10
 
-    assert Accord.DIFFERENT in accords_in(estate, "V10", GlobalAddsUp(estate.snapshot))
+    assert Accord.DIFFERENT in accords_in(estate, "V10", misread.GlobalAddsUp(estate.snapshot))
 
 
 def accords(case: str, answering: type[Reference]) -> list[Accord]:
