@@ -1,8 +1,7 @@
 """The analysis against what a vCenter says itself: the same, and a planted mistake is caught."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,6 @@ from accessreview.storage.database import SqlDatabase
 from accessreview.vsphere.settings import VCenterSettings
 from tests.comparing import Compared
 from tests.estates import VECTORS, small_snapshot
-from tests.fakes import fresh_database
 from tests.servers.lab_vcenter import Lab
 
 pytestmark = pytest.mark.integration
@@ -25,13 +23,6 @@ pytestmark = pytest.mark.integration
 Decisive = Callable[..., tuple[Entry, ...]]
 _ASKING = "FetchUserPrivilegeOnEntities"
 _MIXED = [("root", "ops", "admin", True), ("dc", "ann", "reader", True)]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase]:
-    opened = fresh_database(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """Somebody else changes a vCenter between two collections: found early, with who it was."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,9 @@ from accessreview.services.queries.observations import ObservationQueries
 from accessreview.services.queries.views import SnapshotViews
 from accessreview.services.refresh import Refresh
 from accessreview.services.watching import Watching
+from accessreview.storage.database import SqlDatabase
 from accessreview.vsphere.settings import VCenterSettings
 from tests.company import Company
-from tests.fakes import fresh_database
 from tests.servers.lab_company import HOSTS as LAB_HOSTS
 from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab
@@ -38,10 +37,9 @@ MALLORY, SECRET = "CORP\\mallory", "not-secret-either"
 
 
 @pytest.fixture
-def house(lab: Lab, settings: Settings, tmp_path: Path) -> Iterator[House]:
+def house(lab: Lab, settings: Settings, database: SqlDatabase) -> House:
     """The services over the lab in place of the company's vCenter, at the present time."""
     lab.load(Company().snapshot(), source="vc", users={MALLORY: SECRET, "CORP\\amy-adm": SECRET})
-    database = fresh_database(tmp_path)
     plain = furnished(database)
     tick(plain)
     collection = replace(
@@ -52,13 +50,12 @@ def house(lab: Lab, settings: Settings, tmp_path: Path) -> Iterator[House]:
         ),
     )
     remediation = replace(plain.remediation, remediators=(VCenterRemediator(settings()),))
-    yield replace(
+    return replace(
         plain,
         collection=collection,
         remediation=remediation,
         refresh=Refresh(collection=collection, assessing=plain.assessing, remediation=remediation),
     )
-    database.close()
 
 
 def tick(house: House) -> None:

@@ -1,7 +1,6 @@
 """A vCenter that grants everything to everybody is not believed."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +9,6 @@ from accessreview.storage.database import SqlDatabase
 from accessreview.vsphere.settings import VCenterSettings
 from tests.comparing import Compared
 from tests.estates import snapshot_of
-from tests.fakes import fresh_database
 
 pytestmark = pytest.mark.integration
 
@@ -20,13 +18,6 @@ DIRECTORY: dict[str, list[tuple[str, ...]]] = {
     "principal_names": [("dir", "ann", "CORP\\Ann"), ("dir", "ops", "CORP\\vm-operators")],
     "members": [("dir", "ops", "dir", "ann")],
 }
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase]:
-    opened = fresh_database(tmp_path)
-    yield opened
-    opened.close()
 
 
 def test_whoever_grants_to_a_user_who_cannot_exist_is_reported_and_not_used(

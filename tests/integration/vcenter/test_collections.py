@@ -1,8 +1,6 @@
 """Collections of a lab vCenter, one after the other, into a database."""
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +10,13 @@ from accessreview.services.acceptance import Acceptances
 from accessreview.services.collection import Collection
 from accessreview.services.last_seen import last_entities
 from accessreview.storage.database import SqlDatabase
-from tests.fakes import FixedClock, fresh_database
+from tests.fakes import FixedClock
 from tests.integration.vcenter.conftest import ESTATE
 from tests.servers.lab_vcenter import Lab
 from tests.unit.services.conftest import ADMINISTRATOR
 from tests.vcenter_faults import SOURCE, reaching
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[SqlDatabase]:
-    kept = fresh_database(tmp_path)
-    yield kept
-    kept.close()
 
 
 @pytest.fixture
