@@ -86,3 +86,23 @@ def test_a_subtree_that_was_deleted_is_accepted_once(
     )
     assert _source(_collected(collection, clock)).coverage is Coverage.FULL
     assert _source(_collected(collection, clock)).coverage is Coverage.FULL
+
+
+def test_what_is_hidden_is_missed_even_after_its_absence_was_accepted(
+    lab: Lab, collection: Collection, clock: FixedClock
+) -> None:
+    first = _collected(collection, clock)
+    datacenter = next(row[1] for row in first["entities"].rows() if row[2] == "Datacenter")
+    lab.control({"do": "hide", "entity": datacenter, "below": True})
+    hidden = _spots(_collected(collection, clock))
+    Acceptances(collection.database, clock).accept(
+        ADMINISTRATOR, SOURCE, by="Ben Boss", reason="The plant was sold."
+    )
+
+    for _ in range(2):
+        later = _collected(collection, clock)
+        assert _source(later).coverage is Coverage.PARTIAL
+        assert _spots(later) == hidden
+
+    lab.control({"do": "clear"})
+    assert _source(_collected(collection, clock)).coverage is Coverage.FULL

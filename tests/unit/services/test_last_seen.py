@@ -2,7 +2,7 @@
 
 from accessreview.services.last_seen import last_entities
 from tests.unit.services.conftest import House
-from tests.unit.services.shrinking import collect
+from tests.unit.services.shrinking import accept, collect
 
 
 def test_nothing_is_known_of_a_source_that_was_never_read(house: House) -> None:
@@ -31,3 +31,23 @@ def test_a_reading_that_is_not_whole_changes_nothing(house: House) -> None:
     collect(house)
 
     assert last_entities(house.database, "vc") == before
+
+
+def test_what_is_known_to_be_hidden_stays_known_when_a_reading_without_it_is_accepted(
+    house: House,
+) -> None:
+    rows = house.company.rows
+    rows["entities"] += [("vc", f"more-{n}", "VirtualMachine", "", "dc", "", "") for n in range(40)]
+    collect(house)
+    rows["entities"] = [row for row in rows["entities"] if not row[1].startswith("more-")]
+    collect(house)
+    accept(house, "vc")
+    house.vcenter.gaps = ("Something is hidden.",)
+    rows["blind_spots"] = [("vc", "more-7", "it was shown before, is there, and is hidden now")]
+
+    for _ in range(2):
+        accepted = collect(house)
+        assert accepted.annex["blind_spots"].rows()
+        found = last_entities(house.database, "vc")
+        assert found[0] == ("VirtualMachine", "more-7")
+        assert ("VirtualMachine", "more-8") not in found
