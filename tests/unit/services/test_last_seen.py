@@ -51,3 +51,19 @@ def test_what_is_known_to_be_hidden_stays_known_when_a_reading_without_it_is_acc
         found = last_entities(house.database, "vc")
         assert found[0] == ("VirtualMachine", "more-7")
         assert ("VirtualMachine", "more-8") not in found
+
+
+def test_what_only_incomplete_readings_showed_is_known_too(house: House) -> None:
+    collect(house)
+    house.vcenter.gaps = ("Something is hidden.",)
+    rows = house.company.rows
+    whole = rows["entities"]
+    rows["entities"] = [*whole, ("vc", "new", "Folder", "", "dc", "", "")]
+    collect(house)
+    assert ("Folder", "new") in last_entities(house.database, "vc")
+
+    rows["entities"] = whole
+    rows["blind_spots"] = [("vc", "new", "it was shown before, is there, and is hidden now")]
+    for _ in range(2):
+        collect(house)
+        assert last_entities(house.database, "vc")[0] == ("Folder", "new")
