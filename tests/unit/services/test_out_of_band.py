@@ -63,7 +63,7 @@ def test_what_somebody_gave_back_is_told_and_that_it_went_again_was_decided(watc
     collect(watched)
     watched.company.add("permissions", *AMY)
     (given,) = collect(watched)
-    assert "it was given the role Admin" in given.detail
+    assert "was given the role Admin" in given.detail
     assert state(watched) is TaskState.REOPENED
     drop(watched)
     assert [len(one.concerned) for one in collect(watched)] == [1]
