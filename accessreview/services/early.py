@@ -1,18 +1,18 @@
 """Collecting earlier than planned, because events say that somebody changed who may do what."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from accessreview.analysis.telling import CLOCKS_APART
 from accessreview.model.canonical import plain
 from accessreview.model.event import WatchedEvent
 from accessreview.model.user import Authorization
+from accessreview.services.periodic import period_of
 from accessreview.services.ports import Clock, Database, StoredSnapshot, UnitOfWork
 from accessreview.services.refresh import Refresh
 from accessreview.services.watching import Watching
 
 _JOB = "collect-early"
-_CLOCKS_APART = timedelta(minutes=5)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class EarlyCollection:
             unseen = [] if latest is None else self._unseen(work, latest)
         if latest is None or not unseen or now - latest.stored_at < self.at_least:
             return None
-        period = str(plain(_EPOCH + (now - _EPOCH) // self.at_least * self.at_least))
+        period = str(plain(period_of(now, self.at_least)))
         reason = _reason(unseen)
         with self.database.writing() as work:
             if not work.occurrences.claim(_JOB, period, now):
@@ -79,7 +79,7 @@ class EarlyCollection:
             for source in self.watching.sources
             if source.id in began
             for event in work.events.stored_since(source.id, began[source.id])
-            if event.at > began[source.id] - _CLOCKS_APART
+            if event.at > began[source.id] - CLOCKS_APART
         ]
 
 

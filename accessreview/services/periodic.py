@@ -38,7 +38,12 @@ class Job:
     def due_at(self, now: datetime) -> datetime:
         """When the period began that ``now`` lies in."""
         start = _EPOCH + timedelta(hours=self.at.hour, minutes=self.at.minute)
-        return start + (now - start) // self.every * self.every
+        return period_of(now, self.every, start)
+
+
+def period_of(now: datetime, every: timedelta, start: datetime = _EPOCH) -> datetime:
+    """When the period began that ``now`` lies in, of those that follow each other from then on."""
+    return start + (now - start) // every * every
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

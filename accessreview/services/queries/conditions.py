@@ -6,8 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
-from accessreview.model.columns import Column, Table
-from accessreview.model.snapshot import ANNEX, Snapshot, State
+from accessreview.analysis.concerned import annex
+from accessreview.model.columns import Column
+from accessreview.model.snapshot import Snapshot, State
 from accessreview.model.text_index import TextIndex
 from accessreview.model.texts import Texts
 
@@ -40,7 +41,7 @@ class Conditions:
 
     def __init__(self, snapshot: Snapshot) -> None:
         accounts = snapshot["accounts"]
-        states = snapshot.annex.get("states") or Table.of(ANNEX["states"], ())
+        states = annex(snapshot, "states")
         self._accounts, self._states = accounts, states
         self._names = snapshot["principal_names"]
         self._by_identity = _Rows(accounts["identity"])

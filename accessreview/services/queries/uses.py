@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accessreview.model.columns import Table
-from accessreview.model.snapshot import ANNEX, Snapshot, Use
+from accessreview.analysis.concerned import annex
+from accessreview.model.snapshot import Snapshot, Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Uses:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._last: dict[tuple[str, str], datetime] = {}
-        for source, principal, _, _, _, last, _ in _table(snapshot, "uses").rows():
+        for source, principal, _, _, _, last, _ in annex(snapshot, "uses").rows():
             moment = datetime.fromisoformat(last)
             for name in spellings(principal):
                 known = self._last.get((source, name), moment)
                 self._last[source, name] = max(known, moment)
         windows: dict[str, dict[str, tuple[datetime, str]]] = defaultdict(dict)
-        for source, use, since, _, gap in _table(snapshot, "windows").rows():
+        for source, use, since, _, gap in annex(snapshot, "windows").rows():
             windows[source][use] = datetime.fromisoformat(since), gap
         self._windows = {
             # Whoever does anything there has logged in, so that its window is the one that counts.
@@ -58,7 +58,3 @@ def spellings(principal: str) -> tuple[str, ...]:
         return folded, f"{name}@{domain}"
     name, at, domain = folded.rpartition("@")
     return (folded, f"{domain}\\{name}") if at else (folded,)
-
-
-def _table(snapshot: Snapshot, name: str) -> Table:
-    return snapshot.annex.get(name) or Table.of(ANNEX[name], ())
