@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from accessreview.model.columns import Table
 from accessreview.model.snapshot import (
-    ANNEX,
-    TABLES,
+    SCHEMAS,
     Coverage,
     Reading,
     Snapshot,
@@ -18,7 +17,6 @@ from accessreview.snapshot.compose import compose
 Rows = Mapping[str, Sequence[tuple[str, ...]]]
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
-SCHEMAS = {**TABLES, **ANNEX}
 
 INVENTORY: Rows = {
     "entities": [

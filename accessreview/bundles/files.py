@@ -13,7 +13,7 @@ from accessreview.bundles.parquet_table import format_parquet, parse_parquet
 from accessreview.bundles.parsed import ParsedTable
 from accessreview.model.canonical import sha256
 from accessreview.model.errors import InputError
-from accessreview.model.snapshot import ANNEX, TABLES, Snapshot
+from accessreview.model.snapshot import SCHEMAS, Snapshot
 from accessreview.snapshot.canonical import with_shared_values, with_sorted_values
 from accessreview.snapshot.check import check
 from accessreview.snapshot.compose import seal
@@ -25,7 +25,6 @@ _AT_ONCE = 2
 TableFormat = Literal["csv", "parquet"]
 Note = Callable[[str], None]
 
-_SCHEMAS = {**TABLES, **ANNEX}
 _PARSERS = {"csv": parse_csv, "parquet": parse_parquet}
 _FORMATTERS = {"csv": format_csv, "parquet": format_parquet}
 
@@ -132,11 +131,11 @@ def _tables(
 ) -> Iterator[tuple[str, str, bytes | None]]:
     for file in sorted(set(files) - {MANIFEST}):
         table, _, extension = file.rpartition(".")
-        is_table = table in _SCHEMAS and extension in _PARSERS
+        is_table = table in SCHEMAS and extension in _PARSERS
         if not is_table and _is_misleading(file):
             faults.add(
                 f"{shown(file)} is no table of a bundle; tables are NAME.csv or NAME.parquet, "
-                f"NAME one of {', '.join(_SCHEMAS)}."
+                f"NAME one of {', '.join(SCHEMAS)}."
             )
         elif not is_table and file not in (listed or ()):
             note(f"{shown(file)} is no part of a bundle and was not read.")
@@ -172,7 +171,7 @@ def _verified(
 def _table(
     table: str, extension: str, data: bytes | None, files: Mapping[str, bytes], faults: Faults
 ) -> ParsedTable:
-    file, schema = f"{table}.{extension}", _SCHEMAS[table]
+    file, schema = f"{table}.{extension}", SCHEMAS[table]
     others = [other for other in _PARSERS if other < extension and f"{table}.{other}" in files]
     if others:
         faults.add(f"{file} and {table}.{others[0]} both hold table {table}; remove one.")

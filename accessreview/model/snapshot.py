@@ -119,6 +119,7 @@ on the whole source; ``principal`` is verbatim as the source names it.
 Without a window, that something was not seen says nothing.
 ``blind_spots``: entities below which the collecting account does not see everything, and why.
 """
+SCHEMAS = MappingProxyType({**TABLES, **ANNEX})
 
 
 class State(StrEnum):

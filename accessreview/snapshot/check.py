@@ -9,7 +9,7 @@ import numpy as np
 
 from accessreview.model.columns import Table
 from accessreview.model.keys import Keys, Pairs
-from accessreview.model.snapshot import ANNEX, TABLES, Source, SourceKind
+from accessreview.model.snapshot import SCHEMAS, Source, SourceKind
 from accessreview.model.texts import Texts
 from accessreview.snapshot.hierarchy import check_hierarchy
 from accessreview.snapshot.keys import repeated_keys
@@ -117,7 +117,7 @@ def check(
     """
     full = {
         name: tables[name] if name in tables else Table.of(schema, ())
-        for name, schema in (*TABLES.items(), *ANNEX.items())
+        for name, schema in SCHEMAS.items()
     }
     of_sources = () if sources is None else (_sources(sources), *_sources_of_rows(sources, full))
     return Problems.merge(

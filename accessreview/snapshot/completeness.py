@@ -16,7 +16,7 @@ import numpy as np
 from accessreview.model.canonical import canonical_json, sha256
 from accessreview.model.columns import Column, Table
 from accessreview.model.refusal import Figures, Reason, ReasonKind
-from accessreview.model.snapshot import ANNEX, TABLES, Count, Reading, Standing
+from accessreview.model.snapshot import SCHEMAS, TABLES, Count, Reading, Standing
 from accessreview.model.text_index import TextIndex
 from accessreview.model.texts import Texts
 from accessreview.snapshot.canonical import canonical, column_digest
@@ -224,7 +224,7 @@ def _fraction(percent: float) -> Fraction:
 
 def _table(reading: Reading, name: str) -> Table:
     found = reading.tables.get(name)
-    return Table.of({**TABLES, **ANNEX}[name], ()) if found is None else found
+    return Table.of(SCHEMAS[name], ()) if found is None else found
 
 
 def _owned(tables: Mapping[str, Table], name: str, source: str) -> int:

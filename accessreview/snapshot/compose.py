@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accessreview.model.columns import Table
 from accessreview.model.errors import InputError, NotFoundError
-from accessreview.model.snapshot import ANNEX, TABLES, Reading, Snapshot, Source
+from accessreview.model.snapshot import ANNEX, SCHEMAS, TABLES, Reading, Snapshot, Source
 from accessreview.snapshot.canonical import canonical, snapshot_digest, with_sorted_values
 from accessreview.snapshot.check import check
 from accessreview.snapshot.tables import only, stacked
@@ -23,7 +23,7 @@ def compose(taken_at: datetime, readings: Iterable[Reading]) -> Snapshot:
         name: with_sorted_values(
             stacked(schema, [reading.tables[name] for reading in read if name in reading.tables])
         )
-        for name, schema in (*TABLES.items(), *ANNEX.items())
+        for name, schema in SCHEMAS.items()
     }
     problems = check(sources, tables)
     if problems:
@@ -48,7 +48,7 @@ def seal(taken_at: datetime, sources: Sequence[Source], tables: Mapping[str, Tab
     ordered = tuple(sorted(sources, key=lambda source: source.id))
     sealed = {
         name: canonical(tables[name]) if name in tables else Table.of(schema, ())
-        for name, schema in (*TABLES.items(), *ANNEX.items())
+        for name, schema in SCHEMAS.items()
     }
     main = {name: sealed[name] for name in TABLES}
     return Snapshot(

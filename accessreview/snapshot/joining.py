@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from accessreview.model.columns import Table
-from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Reading, Standing
+from accessreview.model.snapshot import SCHEMAS, Coverage, Reading, Standing
 from accessreview.snapshot.gaps import Gaps, without
 from accessreview.snapshot.known import (
     Known,
@@ -180,7 +180,7 @@ def _added(reading: Reading, name: str, rows: Iterable[tuple[str, ...]]) -> Tabl
     """The table with those rows that it does not have yet."""
     table = reading.tables.get(name)
     if table is None:
-        table = Table.of({**TABLES, **ANNEX}[name], ())
+        table = Table.of(SCHEMAS[name], ())
     new = dict.fromkeys(rows)
     members = {row[3] for row in new}
     for row in fields(table, rows_with(table["member"], members)):

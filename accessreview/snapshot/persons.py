@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from accessreview.model.columns import Column, Table
-from accessreview.model.snapshot import ANNEX, TABLES, Joined, Reading
+from accessreview.model.snapshot import ANNEX, SCHEMAS, Joined, Reading
 from accessreview.snapshot.gaps import Gaps, without
 from accessreview.snapshot.joins import as_read, shares, with_joins
 from accessreview.snapshot.owners import Flags, Numbers, Owners, distinct
@@ -190,7 +190,7 @@ def _called_so(accounts: Table, wanted: set[str]) -> Numbers:
 
 def _stacked(name: str, readings: Sequence[Reading]) -> Table:
     tables = [reading.tables[name] for reading in readings if name in reading.tables]
-    return stacked({**TABLES, **ANNEX}[name], tables)
+    return stacked(SCHEMAS[name], tables)
 
 
 def _without_notes(reading: Reading) -> Reading:

@@ -23,7 +23,7 @@ from accessreview.collectors.directory.territory import Territory
 from accessreview.ldap.ids import decoded
 from accessreview.ldap.settings import DirectoryKind
 from accessreview.model.columns import Table
-from accessreview.model.snapshot import ANNEX, TABLES, Count, Coverage, Reading, Source
+from accessreview.model.snapshot import SCHEMAS, Count, Coverage, Reading, Source
 from accessreview.snapshot.gaps import Gaps
 from accessreview.snapshot.responsibles import BY_NAME
 
@@ -64,7 +64,7 @@ def translate(source: Source, raw: RawDirectory, schema: DirectorySchema, now: d
             gaps=(*source.gaps, *missing, *raw.notes, *notes.sentences()),
         ),
         {
-            **{name: Table.of({**TABLES, **ANNEX}[name], rows) for name, rows in every.items()},
+            **{name: Table.of(SCHEMAS[name], rows) for name, rows in every.items()},
             **member_tables(source.id, membership),
         },
     )

@@ -15,18 +15,10 @@ from accessreview.collectors.offline.csv_rows import CsvRow, csv_rows
 from accessreview.collectors.offline.files import ExportFile, read_file, span
 from accessreview.model.columns import Table
 from accessreview.model.errors import InputError
-from accessreview.model.snapshot import (
-    ANNEX,
-    TABLES,
-    Count,
-    Reading,
-    SourceKind,
-    Standing,
-)
+from accessreview.model.snapshot import SCHEMAS, Count, Reading, SourceKind, Standing
 from accessreview.snapshot.gaps import Gaps
 
 _IN_EVERY_DOMAIN = "administrators"
-_SCHEMAS = {**TABLES, **ANNEX}
 
 Row = tuple[str, ...]
 
@@ -60,7 +52,7 @@ class SsoMembersSource(ConfiguredSource[SsoMembersSettings]):
         return Reading(
             source,
             {
-                name: Table.of(_SCHEMAS[name], ((source.id, *row) for row in rows))
+                name: Table.of(SCHEMAS[name], ((source.id, *row) for row in rows))
                 for name, rows in _tables(members, self.settings).items()
             },
         )

@@ -12,10 +12,8 @@ from types import MappingProxyType
 from accessreview.collectors.vcenter.inventory import Inventory, inventory
 from accessreview.collectors.vcenter.raw import RawPermission, RawRole, RawVCenter
 from accessreview.model.columns import Table
-from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Reading, Source
+from accessreview.model.snapshot import SCHEMAS, Coverage, Reading, Source
 from accessreview.snapshot.gaps import Gaps
-
-_SCHEMAS = {**TABLES, **ANNEX}
 
 
 def translate(
@@ -63,7 +61,7 @@ def translate(
         ),
         {
             name: Table.of(
-                _SCHEMAS[name],
+                SCHEMAS[name],
                 ((source.id, *row) for row in chain(rows.get(name, ()), more.get(name, ()))),
             )
             for name in dict.fromkeys((*rows, *more))

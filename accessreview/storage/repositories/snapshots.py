@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from accessreview.model.canonical import sha256
 from accessreview.model.columns import Column, Table
 from accessreview.model.errors import IntegrityError, NotFoundError
-from accessreview.model.snapshot import ANNEX, TABLES, Coverage, Snapshot, Source
+from accessreview.model.snapshot import ANNEX, SCHEMAS, TABLES, Coverage, Snapshot, Source
 from accessreview.services.ports import StoredSnapshot
 from accessreview.snapshot.canonical import (
     canonical,
@@ -109,9 +109,8 @@ class SqlSnapshots:
                 decoded[blob] = _unpacked(blob, self._packed(blob))
             columns[reference.table_name, reference.column_name] = decoded[blob]
         kept = {table for table, _ in columns}
-        schemas = {**TABLES, **ANNEX}
         return {
-            name: _table(name, columns) if name in kept else Table.of(schemas[name], ())
+            name: _table(name, columns) if name in kept else Table.of(SCHEMAS[name], ())
             for name in names
         }
 
@@ -236,5 +235,5 @@ def _columns(snapshot: Snapshot) -> Iterator[tuple[Table, str]]:
 
 
 def _table(name: str, columns: Mapping[tuple[str, str], Column]) -> Table:
-    schema = TABLES[name] if name in TABLES else ANNEX[name]
+    schema = SCHEMAS[name]
     return Table(schema, {column: columns[name, column] for column in schema.columns})
