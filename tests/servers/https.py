@@ -31,6 +31,12 @@ class Exchange:
     def silent(self) -> None:
         self.stopped.wait()
 
+    def drip(self) -> None:
+        """A byte now and then, without end."""
+        self.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        while not self.stopped.wait(0.01):
+            self.write(b" ")
+
     def answer(self, status: int = 200, body: bytes = b"", *headers: tuple[str, str]) -> None:
         lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from accessreview.model.errors import CollectionError
+from accessreview.vsphere.session import open_session
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, make_ca
 
@@ -31,3 +33,10 @@ def settings(ca: Authority) -> Callable[..., VCenterSettings]:
         deadline_seconds=10,
     )
     return lambda **changes: replace(plain, **changes)
+
+
+def refusal(settings: VCenterSettings) -> str:
+    """What is said of a vCenter with which no session can be opened."""
+    with pytest.raises(CollectionError) as refused, open_session(settings, CollectionError):
+        pass
+    return str(refused.value)

@@ -1,31 +1,25 @@
 """Servers that are silent, slow, absent or something else: F6, and what a probe makes of them."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from accessreview.model.errors import CollectionError, RemediationError
+from accessreview.model.errors import RemediationError
 from accessreview.vsphere.session import open_session
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, issue
 from tests.servers.https import Exchange, running_https, running_silence
+from tests.unit.vsphere.conftest import refusal
 
 Settings = Callable[..., VCenterSettings]
 
 _VERSIONS = b"<namespaces><namespace><name>urn:vim25</name><version>%s</version></namespace>"
 
 
-def _refusal(settings: VCenterSettings) -> str:
-    with pytest.raises(CollectionError) as refused, open_session(settings, CollectionError):
-        pass
-    return str(refused.value)
-
-
 def test_a_server_without_a_tls_greeting_is_given_up(settings: Settings) -> None:
     with running_silence() as port:
-        sentence = _refusal(settings(port=port, timeout_seconds=0.2))
+        sentence = refusal(settings(port=port, timeout_seconds=0.2))
 
     assert "asking for the API version failed: no answer came in time (0.2 s" in sentence
 
@@ -34,7 +28,7 @@ def test_a_server_that_takes_the_request_and_says_nothing_is_given_up(
     ca: Authority, tmp_path: Path, settings: Settings
 ) -> None:
     with running_https(issue(ca, tmp_path), Exchange.silent) as port:
-        sentence = _refusal(settings(port=port, timeout_seconds=0.2))
+        sentence = refusal(settings(port=port, timeout_seconds=0.2))
 
     assert "no answer came in time" in sentence
 
@@ -42,14 +36,8 @@ def test_a_server_that_takes_the_request_and_says_nothing_is_given_up(
 def test_a_server_that_drips_bytes_gains_no_time_by_it(
     ca: Authority, tmp_path: Path, settings: Settings
 ) -> None:
-    def drip(exchange: Exchange) -> None:
-        exchange.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-        while not exchange.stopped.is_set():
-            exchange.write(b" ")
-            time.sleep(0.01)
-
-    with running_https(issue(ca, tmp_path), drip) as port:
-        sentence = _refusal(settings(port=port, timeout_seconds=5, deadline_seconds=0.3))
+    with running_https(issue(ca, tmp_path), Exchange.drip) as port:
+        sentence = refusal(settings(port=port, timeout_seconds=5, deadline_seconds=0.3))
 
     assert "no answer came in time (5 s for each wait, 0.3 s for all)" in sentence
 
@@ -58,7 +46,7 @@ def test_a_server_that_is_not_there_is_named(settings: Settings) -> None:
     with running_silence() as port:
         pass
 
-    sentence = _refusal(settings(port=port))
+    sentence = refusal(settings(port=port))
 
     assert sentence.startswith(f"Main (127.0.0.1:{port}): asking for the API version failed")
     assert "the connection failed (Connection refused)" in sentence
@@ -66,7 +54,7 @@ def test_a_server_that_is_not_there_is_named(settings: Settings) -> None:
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 70 + ".example", "two words"])
 def test_a_host_that_resolves_to_nothing_is_named(host: str, settings: Settings) -> None:
-    sentence = _refusal(settings(host=host))
+    sentence = refusal(settings(host=host))
 
     assert host in sentence
 
@@ -85,7 +73,7 @@ def test_what_is_no_vcenter_is_said_to_be_none(
     answer: tuple[int, bytes], words: str, ca: Authority, tmp_path: Path, settings: Settings
 ) -> None:
     with running_https(issue(ca, tmp_path), lambda one: one.answer(*answer)) as port:
-        assert words in _refusal(settings(port=port))
+        assert words in refusal(settings(port=port))
 
 
 def test_a_redirect_is_not_followed(ca: Authority, tmp_path: Path, settings: Settings) -> None:
@@ -96,7 +84,7 @@ def test_a_redirect_is_not_followed(ca: Authority, tmp_path: Path, settings: Set
         exchange.answer(302, b"", ("Location", "/elsewhere"))
 
     with running_https(issue(ca, tmp_path), elsewhere) as port:
-        sentence = _refusal(settings(port=port))
+        sentence = refusal(settings(port=port))
 
     assert "HTTP status 302" in sentence
     assert asked == ["/sdk/vimServiceVersions.xml"]
@@ -115,7 +103,7 @@ def test_garbage_is_no_answer(
     garbage: bytes, ca: Authority, tmp_path: Path, settings: Settings
 ) -> None:
     with running_https(issue(ca, tmp_path), lambda one: one.write(garbage)) as port:
-        sentence = _refusal(settings(port=port, timeout_seconds=0.3))
+        sentence = refusal(settings(port=port, timeout_seconds=0.3))
 
     assert "asking for the API version failed" in sentence
 

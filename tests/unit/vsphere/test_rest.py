@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -190,13 +189,7 @@ def test_an_answer_without_end_is_not_kept(serve: Serve, monkeypatch: pytest.Mon
 
 
 def test_a_server_that_drips_bytes_gains_no_time_by_it(serve: Serve) -> None:
-    def drip(exchange: Exchange) -> None:
-        exchange.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-        while not exchange.stopped.is_set():
-            exchange.write(b" ")
-            time.sleep(0.01)
-
-    with serve(Api(drip), deadline_seconds=0.3) as settings:
+    with serve(Api(Exchange.drip), deadline_seconds=0.3) as settings:
         assert "no answer came in time (5 s for each wait, 0.3 s for all)" in _refusal(settings)
 
 

@@ -11,15 +11,10 @@ from accessreview.vsphere.session import open_session
 from accessreview.vsphere.settings import VCenterSettings
 from tests.servers.certificates import Authority, Issued, issue, make_ca
 from tests.servers.https import Exchange, running_https
+from tests.unit.vsphere.conftest import refusal
 
 Settings = Callable[..., VCenterSettings]
 ANY_REMEDY = "give the right CA file or pin the certificate"
-
-
-def _refusal(settings: VCenterSettings) -> str:
-    with pytest.raises(CollectionError) as refused, open_session(settings, CollectionError):
-        pass
-    return str(refused.value)
 
 
 def _served(certificate: Issued, settings: Settings, **changes: object) -> tuple[str, list[str]]:
@@ -31,7 +26,7 @@ def _served(certificate: Issued, settings: Settings, **changes: object) -> tuple
         exchange.answer(404)
 
     with running_https(certificate, answer) as port:
-        return _refusal(settings(port=port, **changes)), asked
+        return refusal(settings(port=port, **changes)), asked
 
 
 def test_a_certificate_of_the_given_authority_is_accepted(
