@@ -20,7 +20,7 @@ from tests.fakes import SequentialIds
 from tests.forgery import Forgery
 from tests.misreadings import LevelsAddUp
 from tests.oracles import CompanyOracle
-from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
+from tests.unit.services.conftest import ADMINISTRATOR, House, collect, reviewer
 from tests.unit.services.conftest import house as house  # noqa: PLC0414 - fixtures of its own
 from tests.unit.services.conftest import peopled as peopled  # noqa: PLC0414 - as above
 
@@ -46,12 +46,6 @@ def packages_of(house: House, signer: keys.Ed25519Signer) -> EvidencePackages:
         bundle=partial(bundle_files, annex=True),
         parse_ruleset=lambda _text: RULESET,
     )
-
-
-def collect(house: House) -> None:
-    house.clock.move(hours=1)
-    house.refresh.run(ADMINISTRATOR)
-    house.clock.move(minutes=1)
 
 
 def revoke_dans(house: House) -> Campaign:

@@ -14,12 +14,11 @@ from tests.unit.evidence.conftest import (
     Story,
     cancelled,
     closed,
-    collect,
     packages_of,
     partly_read,
     residue,
 )
-from tests.unit.services.conftest import ADMINISTRATOR, House
+from tests.unit.services.conftest import ADMINISTRATOR, House, collect
 
 
 def _report(data: bytes) -> str:

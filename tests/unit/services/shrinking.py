@@ -1,5 +1,6 @@
 """A company that a hundred people join and many leave, for tests of the gate."""
 
+from accessreview.model.assessment import ViolationState
 from accessreview.model.refusal import RefusedReading
 from accessreview.model.snapshot import Snapshot, Source
 from accessreview.services.acceptance import Acceptances
@@ -43,3 +44,9 @@ def acceptances(house: House) -> Acceptances:
 def accept(house: House, source_id: str = "dir", **changes: object) -> RefusedReading:
     said: dict[str, object] = {"by": "Ben Boss", "reason": "The plant was sold.", **changes}
     return acceptances(house).accept(ADMINISTRATOR, source_id, **said)  # type: ignore[arg-type]
+
+
+def violations(house: House) -> set[ViolationState]:
+    """The states of Dan's."""
+    with house.database.reading() as work:
+        return {one.state for one in work.violations.all() if one.key.subject == "dan"}

@@ -9,7 +9,16 @@ from accessreview.model.errors import CollectionError, InputError, NotFoundError
 from accessreview.model.snapshot import Coverage
 from accessreview.snapshot.completeness import Thresholds
 from tests.unit.services.conftest import House
-from tests.unit.services.shrinking import PEOPLE, accept, collect, hire, people, refused, source
+from tests.unit.services.shrinking import (
+    PEOPLE,
+    accept,
+    collect,
+    hire,
+    people,
+    refused,
+    source,
+    violations,
+)
 
 
 @pytest.fixture
@@ -21,11 +30,6 @@ def house(house: House) -> House:
 def lose_dan(house: House) -> None:
     """Take everything away that makes Dan break a rule."""
     house.company.drop("members", "dir", "hosts", "dir", "dan")
-
-
-def violations(house: House) -> set[ViolationState]:
-    with house.database.reading() as work:
-        return {one.state for one in work.violations.all() if one.key.subject == "dan"}
 
 
 def test_a_reading_that_shrank_is_kept_out_and_the_last_rows_stay(house: House) -> None:

@@ -6,7 +6,7 @@ from accessreview.model.assessment import ViolationState
 from accessreview.model.errors import NotFoundError
 from accessreview.model.snapshot import Coverage
 from tests.unit.services.conftest import House
-from tests.unit.services.shrinking import accept, collect, refused, source
+from tests.unit.services.shrinking import accept, collect, refused, source, violations
 
 MACHINES = 40
 
@@ -21,11 +21,6 @@ def build(house: House, number: int) -> None:
     kept = [row for row in house.company.rows["entities"] if not row[1].startswith("more-")]
     more = [("vc", f"more-{n}", "VirtualMachine", f"m{n}", "dc", "", "") for n in range(number)]
     house.company.rows["entities"] = [*kept, *more]
-
-
-def _violations(house: House) -> set[ViolationState]:
-    with house.database.reading() as work:
-        return {one.state for one in work.violations.all() if one.key.subject == "dan"}
 
 
 def test_a_vcenter_that_shrank_is_taken_as_partial_and_says_where(house: House) -> None:
@@ -64,11 +59,11 @@ def test_nothing_is_concluded_from_it_until_it_is_accepted(house: House) -> None
     build(house, 0)
     house.company.drop("members", "dir", "hosts", "dir", "dan")
     collect(house)
-    assert _violations(house) == {ViolationState.NOT_KNOWN}
+    assert violations(house) == {ViolationState.NOT_KNOWN}
 
     accept(house, "vc")
     assert collect(house).is_complete
-    assert _violations(house) == {ViolationState.CLOSED}
+    assert violations(house) == {ViolationState.CLOSED}
     (one,) = refused(house)
     assert one.taken_in
 

@@ -3,15 +3,9 @@
 from accessreview.model.assessment import ViolationState
 from accessreview.model.remediation import TaskState
 from accessreview.model.review import SettlementVerdict
-from tests.unit.services.conftest import ADMINISTRATOR, House
+from tests.unit.services.conftest import ADMINISTRATOR, House, collect
 
 DANS = ("dan", "CORP\\VM Admins")
-
-
-def collect(house: House) -> None:
-    house.clock.move(hours=1)
-    house.refresh.run(ADMINISTRATOR)
-    house.clock.move(minutes=1)
 
 
 def test_access_seen_again_ends_a_proof_even_in_a_partial_snapshot(peopled: House) -> None:

@@ -10,7 +10,7 @@ from accessreview.model.errors import (
 from accessreview.model.remediation import MembershipRemoval, PermissionRemoval, TaskState
 from accessreview.model.review import Campaign, CampaignState, SettlementVerdict
 from accessreview.snapshot.compose import compose, parts
-from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
+from tests.unit.services.conftest import ADMINISTRATOR, House, collect, reviewer
 
 DANS = ("dan", "CORP\\VM Admins")
 
@@ -18,12 +18,6 @@ DANS = ("dan", "CORP\\VM Admins")
 def verdict(house: House, campaign: Campaign, key: tuple[str, str] = DANS) -> object:
     settlement = house.items(campaign)[key].settlement
     return None if settlement is None else settlement.verdict
-
-
-def collect(house: House) -> None:
-    house.clock.move(hours=1)
-    house.refresh.run(ADMINISTRATOR)
-    house.clock.move(minutes=1)
 
 
 def test_from_revocation_to_proof(peopled: House) -> None:

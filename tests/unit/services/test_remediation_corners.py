@@ -5,13 +5,7 @@ import pytest
 from accessreview.model.errors import ConflictError
 from accessreview.model.remediation import PermissionRemoval, TaskState
 from accessreview.model.review import SettlementVerdict
-from tests.unit.services.conftest import ADMINISTRATOR, House
-
-
-def collect(house: House) -> None:
-    house.clock.move(hours=1)
-    house.refresh.run(ADMINISTRATOR)
-    house.clock.move(minutes=1)
+from tests.unit.services.conftest import ADMINISTRATOR, House, collect
 
 
 def test_what_another_campaign_may_still_do_counts(peopled: House) -> None:

@@ -16,7 +16,7 @@ from accessreview.model.user import UserRole
 from accessreview.services.queries.campaigns import CampaignQueries
 from accessreview.services.queries.views import SnapshotViews
 from accessreview.services.rerouting import Rerouting
-from tests.unit.services.conftest import ADMINISTRATOR, House, reviewer
+from tests.unit.services.conftest import ADMINISTRATOR, House, collect, reviewer
 
 DANS, EVES = ("dan", "CORP\\VM Admins"), ("eve", "CORP\\VM Admins")
 
@@ -33,12 +33,6 @@ def left(house: House, campaign: Campaign) -> dict[str, str]:
         for one in queries.show(ADMINISTRATOR, campaign.id).reviewers
         if one.left
     }
-
-
-def collect(house: House) -> None:
-    house.clock.move(hours=1)
-    house.refresh.run(ADMINISTRATOR)
-    house.clock.move(minutes=1)
 
 
 def disable(house: House, login: str) -> None:
