@@ -11,7 +11,6 @@ from accessreview.collectors.directory.schema import DirectorySchema
 from accessreview.collectors.directory.source import DirectorySettings, DirectorySource
 from accessreview.ldap.settings import DirectoryKind, ServerSettings
 from accessreview.model.snapshot import Coverage, Snapshot, SourceKind
-from accessreview.model.user import Authorization, UserRole
 from accessreview.services.collection import Collection
 from accessreview.snapshot.persons import PersonMapping, PersonRules
 from tests.directory_seeds.active_directory import BEA_SID, ENTRIES, NOBODYS_SID, OTHER_ENTRIES
@@ -20,12 +19,12 @@ from tests.fakes import FixedClock, fresh_database
 from tests.integration.directory.conftest import Sambas, Slapds
 from tests.servers.samba import AD, ADDRESSES, OTHER, Forest, Samba
 from tests.servers.slapd import SUFFIX, Slapd, person
+from tests.unit.services.conftest import collected
 
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.allow_hosts(["127.0.0.1", *ADDRESSES]),
 ]
-ADMINISTRATOR = Authorization("test", UserRole.ADMINISTRATOR)
 PARTNERS_PEOPLE = person("a.partner", "givenName:  ANN ") + entry(
     f"cn=guests,ou=groups,{SUFFIX}",
     *("objectClass: groupOfNames", "cn: guests", f"member: uid=a.partner,ou=people,{SUFFIX}"),
@@ -44,10 +43,7 @@ class Estate:
     clock: FixedClock
 
     def collect(self) -> Snapshot:
-        self.clock.move(hours=1)
-        digest = self.collection.run(ADMINISTRATOR).digest
-        with self.collection.database.reading() as work:
-            return work.snapshots.get(digest)
+        return collected(self.collection, self.clock)
 
 
 def source(id_: str, kind: DirectoryKind, base: str, **server: object) -> DirectorySource:

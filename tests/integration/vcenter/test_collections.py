@@ -13,7 +13,7 @@ from accessreview.storage.database import SqlDatabase
 from tests.fakes import FixedClock
 from tests.integration.vcenter.conftest import ESTATE
 from tests.servers.lab_vcenter import Lab
-from tests.unit.services.conftest import ADMINISTRATOR
+from tests.unit.services.conftest import ADMINISTRATOR, collected
 from tests.vcenter_faults import SOURCE, reaching
 
 pytestmark = pytest.mark.integration
@@ -33,13 +33,6 @@ def collection(lab: Lab, database: SqlDatabase, clock: FixedClock) -> Collection
     )
 
 
-def _collected(collection: Collection, clock: FixedClock) -> Snapshot:
-    clock.move(hours=1)
-    digest = collection.run(ADMINISTRATOR).digest
-    with collection.database.reading() as work:
-        return work.snapshots.get(digest)
-
-
 def _source(snapshot: Snapshot) -> Source:
     (source,) = snapshot.sources
     return source
@@ -52,28 +45,28 @@ def _spots(snapshot: Snapshot) -> set[str]:
 def test_what_is_hidden_since_the_first_collection_is_missed_by_all_later_ones(
     lab: Lab, collection: Collection, clock: FixedClock
 ) -> None:
-    first = _collected(collection, clock)
+    first = collected(collection, clock)
     assert _source(first).coverage is Coverage.FULL
     hidden = next(row[1] for row in first["entities"].rows() if row[2] == "VirtualMachine")
     lab.control({"do": "hide", "entity": hidden})
 
     for _ in range(2):  # the second is compared with the first complete one, too
-        later = _collected(collection, clock)
+        later = collected(collection, clock)
         assert _source(later).coverage is Coverage.PARTIAL
         assert _spots(later) == {hidden}
 
     lab.control({"do": "clear"})
-    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
+    assert _source(collected(collection, clock)).coverage is Coverage.FULL
 
 
 def test_a_subtree_that_was_deleted_is_accepted_once(
     lab: Lab, collection: Collection, clock: FixedClock
 ) -> None:
-    first = _collected(collection, clock)
+    first = collected(collection, clock)
     datacenter = next(row[1] for row in first["entities"].rows() if row[2] == "Datacenter")
     lab.control({"do": "remove", "entity": datacenter})
 
-    doubted = _collected(collection, clock)
+    doubted = collected(collection, clock)
     assert _source(doubted).coverage is Coverage.PARTIAL
     assert datacenter in _spots(doubted)
     assert _source(doubted).gaps[-1] == (
@@ -84,25 +77,25 @@ def test_a_subtree_that_was_deleted_is_accepted_once(
     Acceptances(collection.database, clock).accept(
         ADMINISTRATOR, SOURCE, by="Ben Boss", reason="The plant was sold."
     )
-    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
-    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
+    assert _source(collected(collection, clock)).coverage is Coverage.FULL
+    assert _source(collected(collection, clock)).coverage is Coverage.FULL
 
 
 def test_what_is_hidden_is_missed_even_after_its_absence_was_accepted(
     lab: Lab, collection: Collection, clock: FixedClock
 ) -> None:
-    first = _collected(collection, clock)
+    first = collected(collection, clock)
     datacenter = next(row[1] for row in first["entities"].rows() if row[2] == "Datacenter")
     lab.control({"do": "hide", "entity": datacenter, "below": True})
-    hidden = _spots(_collected(collection, clock))
+    hidden = _spots(collected(collection, clock))
     Acceptances(collection.database, clock).accept(
         ADMINISTRATOR, SOURCE, by="Ben Boss", reason="The plant was sold."
     )
 
     for _ in range(2):
-        later = _collected(collection, clock)
+        later = collected(collection, clock)
         assert _source(later).coverage is Coverage.PARTIAL
         assert _spots(later) == hidden
 
     lab.control({"do": "clear"})
-    assert _source(_collected(collection, clock)).coverage is Coverage.FULL
+    assert _source(collected(collection, clock)).coverage is Coverage.FULL

@@ -10,7 +10,7 @@ import pytest
 from accessreview.model.errors import CollectionError, RemediationError, UnavailableError
 from accessreview.model.remediation import AppliedChange, Change, MembershipRemoval
 from accessreview.model.review import Campaign, CampaignScope, Outcome, ReviewItem, Settlement
-from accessreview.model.snapshot import Reading, SourceKind
+from accessreview.model.snapshot import Reading, Snapshot, SourceKind
 from accessreview.model.user import Authorization, User, UserRole
 from accessreview.services.assessment import Assessing
 from accessreview.services.campaigns import CampaignService
@@ -134,6 +134,14 @@ class House:
             return dict(
                 [event for event in work.audit.list() if event.action == action][-1].details
             )
+
+
+def collected(collection: Collection, clock: FixedClock) -> Snapshot:
+    """What is stored of a collection an hour later."""
+    clock.move(hours=1)
+    digest = collection.run(ADMINISTRATOR).digest
+    with collection.database.reading() as work:
+        return work.snapshots.get(digest)
 
 
 def collect(house: House) -> None:

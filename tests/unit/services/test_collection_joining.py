@@ -16,7 +16,7 @@ from accessreview.snapshot.joining import join
 from accessreview.snapshot.persons import PersonMapping, PersonRules, join_persons
 from tests.fakes import FixedClock, fresh_database
 from tests.snapshots import NOON, a_reading, a_source, rows_of
-from tests.unit.services.conftest import ADMINISTRATOR
+from tests.unit.services.conftest import collected
 
 Row = tuple[str, ...]
 SIDS = {source: f"S-1-5-21-{number}-0-0" for number, source in enumerate("abc", start=1)}
@@ -76,10 +76,7 @@ class Estate:
     clock: FixedClock
 
     def collect(self) -> Snapshot:
-        self.clock.move(hours=1)
-        digest = self.collection.run(ADMINISTRATOR).digest
-        with self.collection.database.reading() as work:
-            return work.snapshots.get(digest)
+        return collected(self.collection, self.clock)
 
 
 @pytest.fixture
