@@ -29,11 +29,29 @@ def translate(
     alone vCenter lets it be changed.
     """
     gaps = Gaps()
+    rows = _rows(raw, gaps)
+    found = (*raw.gaps, *gaps.sentences())
+    return Reading(
+        replace(
+            source,
+            coverage=Coverage.PARTIAL if found else source.coverage,
+            gaps=(*source.gaps, *found),
+        ),
+        {
+            name: Table.of(
+                SCHEMAS[name],
+                ((source.id, *row) for row in chain(rows.get(name, ()), more.get(name, ()))),
+            )
+            for name in dict.fromkeys((*rows, *more))
+        },
+    )
+
+
+def _rows(raw: RawVCenter, gaps: Gaps) -> Mapping[str, Iterable[tuple[str, ...]]]:
     places = inventory(raw.entities, gaps)
     roles = _roles(raw.roles, gaps)
     permissions = _permissions(raw.permissions, places, roles, gaps)
-    found = (*raw.gaps, *gaps.sentences())
-    rows: Mapping[str, Iterable[tuple[str, ...]]] = {
+    return {
         "entities": places.entities,
         "placements": places.placements,
         "roles": ((str(role.id), role.name, _boolean(role.system)) for role in roles.values()),
@@ -53,20 +71,6 @@ def translate(
             for entry in permissions
         ),
     }
-    return Reading(
-        replace(
-            source,
-            coverage=Coverage.PARTIAL if found else source.coverage,
-            gaps=(*source.gaps, *found),
-        ),
-        {
-            name: Table.of(
-                SCHEMAS[name],
-                ((source.id, *row) for row in chain(rows.get(name, ()), more.get(name, ()))),
-            )
-            for name in dict.fromkeys((*rows, *more))
-        },
-    )
 
 
 def _boolean(value: bool) -> str:  # noqa: FBT001 - it is what is written
