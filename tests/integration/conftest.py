@@ -7,6 +7,12 @@ import pytest
 
 from accessreview.storage.database import SqlDatabase
 from tests.fakes import fresh_database
+from tests.servers.certificates import Authority, make_ca
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_ca(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

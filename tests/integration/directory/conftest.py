@@ -12,7 +12,7 @@ from accessreview.collectors.directory.source import DirectorySettings, Director
 from accessreview.ldap.settings import DirectoryKind, Security, ServerSettings
 from accessreview.model.snapshot import Reading
 from tests.directory_seeds.openldap import crowd
-from tests.servers.certificates import Authority, Issued, make_ca
+from tests.servers.certificates import Authority, Issued
 from tests.servers.ds389 import Ds389, make_ds389, running_ds389
 from tests.servers.ds389 import missing as missing_389
 from tests.servers.required import require
@@ -28,11 +28,6 @@ Crowded = Callable[[int], AbstractContextManager[Slapd]]
 Ds389s = Callable[..., AbstractContextManager[Ds389]]
 Sambas = Callable[..., AbstractContextManager[Samba]]
 Collect = Callable[..., Reading]
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return make_ca(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from pyVmomi import vim
 
 from accessreview.vsphere.settings import VCenterSettings
-from tests.servers.certificates import Authority, make_ca
+from tests.servers.certificates import Authority
 from tests.servers.lab_company import company
 from tests.servers.lab_vcenter import Lab, missing, running_lab
 from tests.servers.required import require
@@ -22,15 +22,10 @@ PASSWORD = "not-secret-at-all"
 Client = Callable[..., AbstractContextManager[vim.ServiceInstanceContent]]
 
 
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    require(missing())
-    return make_ca(tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture(scope="module")
 def lab(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One for the tests of a module; each loads what it needs."""
+    require(missing())
     folder = tmp_path_factory.mktemp("lab")
     with running_lab(folder, company(), ca=authority) as running:
         yield running

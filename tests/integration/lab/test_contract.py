@@ -8,7 +8,8 @@ from pyVmomi import vim, vmodl
 
 from tests.servers.certificates import Authority
 from tests.servers.lab_company import company
-from tests.servers.lab_vcenter import running_lab
+from tests.servers.lab_vcenter import missing, running_lab
+from tests.servers.required import require
 from tests.servers.vcsim import Vcsim, add_role, allow, find, logged_in, running_vcsim
 
 pytestmark = pytest.mark.integration
@@ -22,6 +23,7 @@ ENTRY = (r"CORP\viewers", True, -2, True)
 def server(
     request: pytest.FixtureRequest, authority: Authority, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Vcsim]:
+    require(missing())
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "lab":
         with running_lab(folder, company(), ca=authority) as lab:

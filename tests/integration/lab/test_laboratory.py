@@ -12,18 +12,17 @@ from accessreview.model.observation import ObservationKind
 from accessreview.model.snapshot import Coverage
 from accessreview.settings import load_settings
 from scripts import lab as laboratory
-from tests.servers import slapd
+from tests.servers import lab_vcenter, slapd
 from tests.servers.required import require
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.usefixtures("authority")
 def test_the_laboratory_is_read_whole_watched_and_asked(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    require(slapd.missing())
+    require(lab_vcenter.missing(), slapd.missing())
     folders = [tmp_path / name for name in ("vcenter", "directory")]
     for folder in folders:
         folder.mkdir()

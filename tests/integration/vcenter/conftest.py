@@ -8,7 +8,7 @@ import pytest
 from pyVmomi import vim
 
 from accessreview.vsphere.settings import VCenterSettings
-from tests.servers.certificates import Authority, make_ca
+from tests.servers.certificates import Authority
 from tests.servers.lab_vcenter import Lab, running_lab
 from tests.servers.required import require
 from tests.servers.vcsim import (
@@ -24,11 +24,6 @@ from tests.servers.vcsim import (
 
 ESTATE = Path(__file__).parents[2] / "data/vectors/random/case-1"
 SIZES = {"vapps": 1, "pools": 1, "folders": 1}
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return make_ca(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")
