@@ -107,6 +107,11 @@ class Agreement:
         return len(self.pairs) - self._count(Accord.NOT_COMPARABLE)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it was asked, and not one answer could be compared: that proves nothing."""
+        return self.asking is Asking.ASKED and not self.compared
+
+    @property
     def differences(self) -> tuple[ComparedPair, ...]:
         return tuple(each for each in self.pairs if each.accord is Accord.DIFFERENT)
 

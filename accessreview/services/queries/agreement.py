@@ -24,7 +24,8 @@ class NamedAgreement:
     def needs_attention(self) -> bool:
         """Whether there is a difference, or the vCenter's answers prove nothing."""
         agreement = self.agreement
-        return bool(agreement.differences) or agreement.asking is Asking.UNTRUSTWORTHY
+        proves_nothing = agreement.is_silent or agreement.asking is Asking.UNTRUSTWORTHY
+        return bool(agreement.differences) or proves_nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from accessreview.model.agreement import Answer
 from accessreview.services.agreement import Comparing, Questioned
 from tests.browser import Browser
 from tests.misreadings import LevelsAddUp
@@ -64,7 +65,7 @@ def test_where_everything_agrees_nothing_needs_attention(whole: Tool, browser: O
     page = here.get(ADDRESS).text
 
     assert "100 %: 50 of 50 pairs" in page
-    assert "says the same as is computed here of every pair." in page
+    assert "says the same as is computed here of every pair that could be" in page
     assert "says otherwise" not in here.get("/").text
     equal = here.get(f"{ADDRESS}?vcenter=vc&accord=equal").text
     assert "Both say" in equal
@@ -81,6 +82,25 @@ def test_a_vcenter_that_is_not_believed_is_shown_with_the_reason(
     assert "a user who does not exist, holds Host.Config.Network on " in here.get(ADDRESS).text
     assert "The answers of vCenter Berlin are not believed" in here.get("/").text
     assert "not believed" in here.get("/sources").text
+
+
+def test_a_vcenter_without_an_answer_does_not_look_as_if_it_agreed(
+    whole: Tool, browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        CompanyOracle,
+        "privileges",
+        lambda _, __, entities: {one: Answer(None, "vCenter is busy.") for _, one in entities},
+    )
+    ask(whole, CompanyOracle(whole.company))
+    here = browser("auditor")
+
+    assert "vCenter Berlin gave no answer that can be compared" in here.get("/").text
+    for address in (ADDRESS, "/sources"):
+        page = here.get(address).text
+        assert "no answer that can be compared" in page
+        assert "0 of 0" not in page
+    assert "vCenter is busy." in here.get(f"{ADDRESS}?vcenter=vc&accord=not-comparable").text
 
 
 def test_before_any_was_asked_the_page_says_so(browser: OpenBrowser) -> None:
