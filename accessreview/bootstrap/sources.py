@@ -39,7 +39,6 @@ from accessreview.settings import (
 from accessreview.snapshot.completeness import Thresholds
 from accessreview.vsphere.settings import VCenterSettings
 
-
 LastSeen = Callable[[str], tuple[tuple[str, str], ...]]
 """Types and ids of what a source had when it was last read in full."""
 
