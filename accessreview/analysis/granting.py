@@ -105,9 +105,12 @@ def _rejudged(standing: Standing, vcenter: Vcenter, principals: list[int]) -> St
     parts = (*standing.parts[:at], again, *standing.parts[at + 1 :])
     vcenters = {**standing.estate.vcenters, vcenter.id: vcenter}
     after = replace(standing, estate=replace(standing.estate, vcenters=vcenters), parts=parts)
-    concerned = np.zeros(part.verdicts.places.shape[1] + 1, dtype=bool)
-    concerned[columns] = True
-    kinds = np.flatnonzero(concerned[again.verdicts.column_of])
+    old, new = part.verdicts, again.verdicts
+    other = (old.places[:, columns] != new.places[:, columns]).any(axis=0)
+    other |= (old.held[:, columns] != new.held[:, columns]).any(axis=0)
+    differs = np.zeros(old.places.shape[1] + 1, dtype=bool)  # the last one is of nobody here
+    differs[columns[other]] = True
+    kinds = np.flatnonzero(differs[new.column_of])
     sums = Sums(after.sums.places.copy(), after.sums.held.copy(), after.sums.holders.copy())
     sums.places[:, kinds], sums.held[:, kinds] = sums_of_kinds(after, kinds)
     sums.holders[:, at] = holders_of(again.verdicts, after.population.sizes())

@@ -154,14 +154,17 @@ def _of_people(
 ) -> tuple[list[Finding], list[Finding]]:
     old, new = (_broken(standing, identities) for standing in (before, after))
     rule, at = np.nonzero(old != new)
-    names = after.population.identities.names
-    gained: list[Finding] = []
-    lost: list[Finding] = []
-    for number, position in zip(rule.tolist(), at.tolist(), strict=True):
-        subject = names[int(identities[position])]
-        for places, into in ((new, gained), (old, lost)):
-            if count := int(places[number, position]):
-                into.append(_finding(after, number, SubjectKind.IDENTITY, subject, count))
+    names, subjects = after.population.identities.names, identities[at].tolist()
+    gained, lost = (
+        [
+            _finding(after, number, SubjectKind.IDENTITY, names[subject], count)
+            for number, subject, count in zip(
+                rule.tolist(), subjects, places[rule, at].tolist(), strict=True
+            )
+            if count
+        ]
+        for places in (new, old)
+    )
     return gained, lost
 
 
